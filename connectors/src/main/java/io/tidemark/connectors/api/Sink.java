@@ -1,0 +1,50 @@
+package io.tidemark.connectors.api;
+
+import io.tidemark.core.retry.TaskException;
+import java.util.List;
+
+/**
+ * Where rows go. One instance serves one backfill in one process; all methods may be called from
+ * several threads, and each {@link SinkWriter} from one.
+ */
+public interface Sink extends AutoCloseable {
+
+  /**
+   * The formats it takes rows of that source in, best first; {@link RowFormat#RECORDS} is always
+   * among them.
+   */
+  List<RowFormat> accepts(SourceShape source) throws TaskException;
+
+  /**
+   * Checks that rows of that source fit, touching nothing.
+   *
+   * @throws TaskException FATAL, naming every column that does not fit and why
+   */
+  void check(SourceShape source) throws TaskException;
+
+  /** Creates what is missing (progress table, target if the spec says so, folder). Idempotent. */
+  void prepare(SourceShape source) throws TaskException;
+
+  /**
+   * Opens the sink for a claim and raises the partition's fence in it. Ends what a former claimant
+   * still holds open, so that a stopped process cannot block its successor. Opening again with the
+   * same fence is allowed.
+   *
+   * @throws io.tidemark.core.retry.FencedException if the sink has seen a newer fence
+   */
+  SinkWriter open(Claim claim, SourceShape source, RowFormat format) throws TaskException;
+
+  /**
+   * Seals the sink once the ledger has proved the backfill complete: whatever a reader needs beyond
+   * the rows themselves (files moved to where readers look, the manifest). Idempotent.
+   *
+   * @param manifest what the ledger says was committed
+   */
+  void finish(Manifest manifest) throws TaskException;
+
+  /** Whether {@link #finish} does anything for this kind of sink. */
+  boolean needsFinish();
+
+  @Override
+  void close();
+}

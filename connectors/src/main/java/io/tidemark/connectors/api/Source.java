@@ -1,0 +1,44 @@
+package io.tidemark.connectors.api;
+
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.retry.TaskException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Where rows come from. One instance serves one backfill in one process; all methods may be called
+ * from several threads, and each {@link ChunkReader} from one. Sources are only ever read: nothing
+ * here may write to them.
+ */
+public interface Source extends AutoCloseable {
+
+  /** Columns and key, read once from the source and cached. */
+  SourceShape shape() throws TaskException;
+
+  /** Formats it can deliver, best first; {@link RowFormat#RECORDS} is always among them. */
+  List<RowFormat> formats() throws TaskException;
+
+  /**
+   * Cuts the source into disjoint slices that together cover it, in a fixed order: the same source,
+   * unchanged, gives the same slices. Never sorts the whole source.
+   *
+   * @param after the last slice of an earlier, interrupted call: goes on behind it
+   * @param out takes each slice as it is found
+   */
+  void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws TaskException;
+
+  /**
+   * Opens a slice for reading.
+   *
+   * @throws TaskException FATAL if the source no longer is what was planned (a file that changed, a
+   *     column that went)
+   */
+  ChunkReader open(Slice slice, RowFormat format) throws TaskException;
+
+  /** What a plan would tell the user about how it reads: one line each, such as statements used. */
+  List<String> explain() throws TaskException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,34 @@
+package io.tidemark.core.retry;
+
+import io.tidemark.schemas.avro.FailureKind;
+
+/**
+ * How a database failure is handled, by its SQLState (ISO 9075 classes; PostgreSQL appendix A).
+ * Unknown states are FATAL: a failure nobody understands must be seen, not retried for ever.
+ */
+public final class SqlStates {
+
+  private SqlStates() {}
+
+  /** Class of the failure; {@code sqlState} may be null (the driver knew none). */
+  public static FailureKind classify(String sqlState) {
+    if (sqlState == null || sqlState.length() < 5) {
+      return FailureKind.FATAL;
+    }
+    return switch (sqlState) {
+      // Serialization failure, deadlock, lock not available, query canceled, idle-in-transaction.
+      case "40001", "40P01", "55P03", "57014", "25P03" -> FailureKind.TRANSIENT;
+      // Too many connections, out of memory, configuration limit, cannot connect now (starting).
+      case "53000", "53200", "53300", "53400", "57P03" -> FailureKind.OVERLOAD;
+      // Administrator shut it down, crash of a backend: it comes back.
+      case "57P01", "57P02", "57P05" -> FailureKind.TRANSIENT;
+      default ->
+          switch (sqlState.substring(0, 2)) {
+            case "08" -> FailureKind.TRANSIENT;
+            case "22", "23" -> FailureKind.POISON;
+            case "58" -> FailureKind.TRANSIENT;
+            default -> FailureKind.FATAL;
+          };
+    };
+  }
+}
