@@ -9,10 +9,13 @@ public final class FencedException extends TaskException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Code of the failure that this becomes in the log. */
+  public static final String CODE = "FENCED";
+
   public FencedException(String partition, long fence, String detail) {
     super(
         FailureKind.FATAL,
-        "FENCED",
+        CODE,
         "partition " + partition + ": the claim with fence " + fence + " is out of date; " + detail,
         null);
   }

@@ -1,0 +1,229 @@
+package io.tidemark.core.worker;
+
+import io.tidemark.core.lifecycle.Lifecycle;
+import io.tidemark.core.worker.Run.Phase;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * One queue that a worker owns: the descriptors that are not done, by offset, and with them the
+ * offset that may be committed (I7: never past one that is not terminal). The only place where a
+ * run changes its phase, so that the indexes by phase stay true.
+ */
+final class QueueState {
+
+  final int number;
+  private final TreeMap<Long, Run> runs = new TreeMap<>();
+  private final Map<String, Run> byId = new HashMap<>();
+  private final Map<String, TreeMap<Long, Run>> ready = new HashMap<>();
+  private final Set<Run> backoffs = new LinkedHashSet<>();
+  private final Set<Run> dirty = new LinkedHashSet<>();
+  private int ended;
+
+  /**
+   * Newest checkpoints from before this ownership, until the descriptors of that time are re-read.
+   */
+  private Map<String, Checkpoint> known = Map.of();
+
+  private long knownUntil;
+  private long next;
+  private long committed;
+  private boolean recovered;
+  private boolean leaving;
+  private boolean readingPaused;
+
+  QueueState(int number) {
+    this.number = number;
+  }
+
+  void recovered(long position, long end, Collection<Checkpoint> checkpoints) {
+    recovered = true;
+    next = position;
+    committed = position;
+    knownUntil = end;
+    known = new HashMap<>();
+    if (position < end) {
+      checkpoints.forEach(c -> known.put(c.getDescriptor().getPartitionId(), c));
+    }
+  }
+
+  /** Takes a descriptor in, unless there is nothing to do for it. */
+  void read(long offset, Descriptor descriptor) {
+    passed(offset);
+    String id = descriptor.getPartitionId();
+    Optional<Checkpoint> last = Optional.ofNullable(known.get(id));
+    if (next >= knownUntil) {
+      known = Map.of();
+    }
+    Run had = byId.get(id);
+    if (had != null && had.descriptor.getRound() >= descriptor.getRound()) {
+      return;
+    }
+    int lastRound = last.map(c -> c.getDescriptor().getRound()).orElse(-1);
+    boolean sameRound = lastRound == descriptor.getRound();
+    if (lastRound > descriptor.getRound()
+        || (sameRound && Lifecycle.terminal(last.get().getState()))) {
+      return;
+    }
+    // A split shrinks the slice: the checkpoint's descriptor is the younger one.
+    Run run = new Run(number, offset, sameRound ? last.get().getDescriptor() : descriptor);
+    last.ifPresent(run::resumeFrom);
+    runs.put(offset, run);
+    byId.put(id, run);
+    index(run);
+  }
+
+  /** A record of the queue is behind us. */
+  void passed(long offset) {
+    next = Math.max(next, offset + 1);
+  }
+
+  /**
+   * Moves a run to a phase.
+   *
+   * @param report whether the log should hear of it
+   */
+  void to(Run run, Phase phase, boolean report) {
+    unindex(run);
+    run.enter(phase);
+    index(run);
+    if (report) {
+      changed(run);
+    }
+  }
+
+  /** Something about the run changed that the log should hear of. */
+  void changed(Run run) {
+    run.raiseVersion();
+    dirty.add(run);
+  }
+
+  /** The log has heard of a run as it was at that version. */
+  void reported(Run run, long version) {
+    if (run.version() == version) {
+      dirty.remove(run);
+      if (run.phase() instanceof Phase.Ended) {
+        unindex(run);
+        runs.remove(run.offset);
+        byId.remove(run.descriptor.getPartitionId(), run);
+      }
+    }
+  }
+
+  private void index(Run run) {
+    switch (run.phase()) {
+      case Phase.Ready r ->
+          ready
+              .computeIfAbsent(run.descriptor.getBackfillId(), k -> new TreeMap<>())
+              .put(run.offset, run);
+      case Phase.Backoff b -> backoffs.add(run);
+      case Phase.Ended e -> ended++;
+      case Phase.Claiming c -> {}
+      case Phase.Running r -> {}
+    }
+  }
+
+  private void unindex(Run run) {
+    switch (run.phase()) {
+      case Phase.Ready r -> {
+        TreeMap<Long, Run> of = ready.get(run.descriptor.getBackfillId());
+        of.remove(run.offset);
+        if (of.isEmpty()) {
+          ready.remove(run.descriptor.getBackfillId());
+        }
+      }
+      case Phase.Backoff b -> backoffs.remove(run);
+      case Phase.Ended e -> ended--;
+      case Phase.Claiming c -> {}
+      case Phase.Running r -> {}
+    }
+  }
+
+  boolean holds(Run run) {
+    return runs.get(run.offset) == run;
+  }
+
+  List<Run> runs() {
+    return List.copyOf(runs.values());
+  }
+
+  List<Run> dirty() {
+    return List.copyOf(dirty);
+  }
+
+  List<Run> backoffs() {
+    return List.copyOf(backoffs);
+  }
+
+  boolean hasEnded() {
+    return ended > 0;
+  }
+
+  Set<String> waitingBackfills() {
+    return ready.keySet();
+  }
+
+  /** The next partition to claim among the backfills that may run: the oldest descriptor. */
+  Optional<Run> nextReady(Predicate<String> mayRun) {
+    return ready.entrySet().stream()
+        .filter(e -> mayRun.test(e.getKey()))
+        .map(e -> e.getValue().firstEntry().getValue())
+        .min((a, b) -> Long.compare(a.offset, b.offset));
+  }
+
+  /** Descriptors that wait although their backfill may run. */
+  int readyCount(Predicate<String> mayRun) {
+    return ready.entrySet().stream()
+        .filter(e -> mayRun.test(e.getKey()))
+        .mapToInt(e -> e.getValue().size())
+        .sum();
+  }
+
+  /**
+   * The offset that may be committed together with a batch of reports.
+   *
+   * @param inBatch the runs that the batch reports
+   */
+  long watermark(Set<Run> inBatch) {
+    for (Run run : runs.values()) {
+      if (!(run.phase() instanceof Phase.Ended && inBatch.contains(run))) {
+        return run.offset;
+      }
+    }
+    return next;
+  }
+
+  long committed() {
+    return committed;
+  }
+
+  void committed(long offset) {
+    committed = Math.max(committed, offset);
+  }
+
+  /** Whether partitions of this queue may be claimed. */
+  boolean open() {
+    return recovered && !leaving;
+  }
+
+  void leave() {
+    leaving = true;
+  }
+
+  boolean readingPaused() {
+    return readingPaused;
+  }
+
+  void readingPaused(boolean paused) {
+    readingPaused = paused;
+  }
+}

@@ -1,0 +1,114 @@
+package io.tidemark.core.worker;
+
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Failure;
+import io.tidemark.schemas.avro.PartitionState;
+import java.util.List;
+
+/** One partition that a worker holds, from the moment its descriptor was read until it is done. */
+final class Run {
+
+  /** Where the partition stands at this worker; each phase has data only. */
+  sealed interface Phase {
+
+    /** Not claimed, or released. */
+    record Ready() implements Phase {}
+
+    /** The claim is in the commit in flight. */
+    record Claiming() implements Phase {}
+
+    /** A lane has it, or will as soon as one is free. */
+    record Running(long task, boolean stopping) implements Phase {}
+
+    /**
+     * Waiting for its next attempt.
+     *
+     * @param untilMs when it is due, milliseconds since the epoch
+     * @param reclaim whether it needs a new claim, the sink having refused this one's fence
+     */
+    record Backoff(long untilMs, boolean reclaim) implements Phase {}
+
+    /** Nothing left to do but to report it. */
+    record Ended(PartitionState state) implements Phase {}
+  }
+
+  static final long UNCLAIMED = -1;
+
+  final int queue;
+  final long offset;
+  final Descriptor descriptor;
+  private Phase phase = new Phase.Ready();
+  long fence = UNCLAIMED;
+  Point point = Point.START;
+  int attempt;
+  int overloads;
+  Failure error;
+  long startedAt;
+
+  /** Raised with every change that the log should hear of; compared when a commit returns. */
+  private long version;
+
+  Run(int queue, long offset, Descriptor descriptor) {
+    this.queue = queue;
+    this.offset = offset;
+    this.descriptor = descriptor;
+  }
+
+  /** Goes on from what was last reported of it; a new round counts its attempts anew. */
+  void resumeFrom(Checkpoint last) {
+    point = Point.of(last);
+    if (last.getDescriptor().getRound() == descriptor.getRound()) {
+      attempt = last.getAttempt();
+      startedAt = last.getStartedAt();
+    }
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  /** Only for {@link QueueState}, which keeps the indexes. */
+  void enter(Phase next) {
+    phase = next;
+  }
+
+  long version() {
+    return version;
+  }
+
+  void raiseVersion() {
+    version++;
+  }
+
+  /** What the log should say of it now. */
+  Checkpoint checkpoint(String worker, boolean claim, long now) {
+    PartitionState state =
+        switch (phase) {
+          case Phase.Ready r -> claim ? PartitionState.RUNNING : PartitionState.PENDING;
+          case Phase.Claiming c -> PartitionState.RUNNING;
+          case Phase.Running r -> PartitionState.RUNNING;
+          case Phase.Backoff b -> PartitionState.RETRYING;
+          case Phase.Ended e -> e.state();
+        };
+    boolean failing = state == PartitionState.RETRYING || state == PartitionState.FAILED;
+    return Checkpoint.newBuilder()
+        .setDescriptor(descriptor)
+        .setState(state)
+        .setClaim(claim)
+        .setFence(claim ? UNCLAIMED : fence)
+        .setCursor(point.cursor().parts())
+        .setRows(point.totals().rows())
+        .setBytes(point.totals().bytes())
+        .setDigest(point.totals().digest())
+        .setChunks(point.totals().chunks())
+        .setColumns(List.of())
+        .setFiles(point.files())
+        .setWorker(worker)
+        .setAttempt(attempt)
+        .setError(failing ? error : null)
+        .setStartedAt(startedAt == 0 ? now : startedAt)
+        .setAt(now)
+        .build();
+  }
+}

@@ -1,0 +1,44 @@
+package io.tidemark.core.worker;
+
+import io.tidemark.schemas.avro.Checkpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a worker's shell has to do, in order. */
+public sealed interface WorkerEffect {
+
+  /** Find the position of each queue, then read its checkpoints to the end, then say Recovered. */
+  record Recover(Set<Integer> queues) implements WorkerEffect {}
+
+  /**
+   * Commit in one Kafka transaction, with the group's metadata, and say Committed or CommitFailed.
+   *
+   * @param records checkpoints and the queue each goes to
+   * @param offsets next offset to read of each queue that a record belongs to, or that advanced
+   */
+  record Commit(List<Append> records, Map<Integer, Long> offsets) implements WorkerEffect {
+    public Commit {
+      records = List.copyOf(records);
+      offsets = Map.copyOf(offsets);
+    }
+  }
+
+  /** One record of a commit. */
+  record Append(int queue, Checkpoint checkpoint) {}
+
+  /** Run a task on a lane. */
+  record Start(Task task) implements WorkerEffect {}
+
+  /** Let a task stop at the end of its chunk; it says Stopped. */
+  record Stop(long task) implements WorkerEffect {}
+
+  /** Roll a task's chunk back; whatever it still says is not heard. */
+  record Abort(long task) implements WorkerEffect {}
+
+  /** Stop reading a queue: enough of it waits in memory. */
+  record PauseReading(int queue) implements WorkerEffect {}
+
+  /** Read a queue again. */
+  record ResumeReading(int queue) implements WorkerEffect {}
+}
