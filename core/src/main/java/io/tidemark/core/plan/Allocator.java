@@ -1,5 +1,6 @@
 package io.tidemark.core.plan;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -38,14 +39,20 @@ public final class Allocator {
     for (int i = 0; i < heaviestFirst.length; i++) {
       heaviestFirst[i] = i;
     }
-    java.util.Arrays.sort(
-        heaviestFirst, Comparator.<Integer>comparingLong(weights::get).reversed());
+    Arrays.sort(heaviestFirst, Comparator.<Integer>comparingLong(weights::get).reversed());
     for (int i : heaviestFirst) {
       Load least = loads.remove();
       queues[i] = least.queue();
       loads.add(new Load(least.queue(), least.weight() + Math.max(1, weights.get(i))));
     }
     return queues;
+  }
+
+  /** Counts a partition that an earlier planner already dealt to a queue. */
+  public void dealt(int queue, long weight) {
+    Load had = loads.stream().filter(l -> l.queue() == queue).findFirst().orElseThrow();
+    loads.remove(had);
+    loads.add(new Load(queue, had.weight() + Math.max(1, weight)));
   }
 
   /** Weight of the fullest queue over the mean; 1.0 is perfect, 1.0 also while all are empty. */

@@ -1,0 +1,117 @@
+package io.tidemark.core.plan;
+
+import io.tidemark.core.digest.Coverage;
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.schemas.avro.Descriptor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns slices into descriptors, batch by batch: ordinals in the order of the slices, queues from
+ * the {@link Allocator}. A planner that died is continued by replaying what it had published; the
+ * rest comes out as it would have.
+ */
+public final class PlanBuilder {
+
+  private record Cut(Slice slice, long rows) {}
+
+  private final String backfill;
+  private final long plannedAt;
+  private final Allocator allocator;
+  private final List<Cut> batch = new ArrayList<>();
+  private long partitions;
+  private long rows;
+  private long heaviest;
+  private long coverage;
+
+  /**
+   * A builder for a new plan.
+   *
+   * @param backfill backfill id
+   * @param queues queues of the work topic
+   * @param plannedAt time that all descriptors carry, milliseconds since the epoch
+   */
+  public PlanBuilder(String backfill, int queues, long plannedAt) {
+    this.backfill = backfill;
+    this.plannedAt = plannedAt;
+    this.allocator = new Allocator(queues);
+  }
+
+  /**
+   * Counts a descriptor that an earlier planner has published; call in the order of their ordinals.
+   *
+   * @throws IllegalStateException if one is missing before it
+   */
+  public void published(Descriptor d) {
+    if (d.getOrdinal() != partitions) {
+      throw new IllegalStateException(
+          backfill + ": partition " + partitions + " is missing on the work topic");
+    }
+    allocator.dealt(d.getQueue(), d.getRowsEstimated());
+    count(Slice.of(d.getSlice()), d.getRowsEstimated());
+  }
+
+  /** Adds a slice to the batch in hand. */
+  public void add(Slice slice, long rowsEstimated) {
+    batch.add(new Cut(slice, rowsEstimated));
+  }
+
+  /** Slices in the batch in hand. */
+  public int pending() {
+    return batch.size();
+  }
+
+  /** Descriptors of the batch in hand, which is empty from then on. */
+  public List<Descriptor> take() {
+    int[] queues = allocator.assign(batch.stream().map(Cut::rows).toList());
+    List<Descriptor> out = new ArrayList<>(batch.size());
+    for (int i = 0; i < queues.length; i++) {
+      Cut cut = batch.get(i);
+      out.add(
+          Descriptor.newBuilder()
+              .setPartitionId(PartitionIds.of(backfill, partitions))
+              .setBackfillId(backfill)
+              .setOrdinal(partitions)
+              .setQueue(queues[i])
+              .setSlice(cut.slice().avro())
+              .setRowsEstimated(cut.rows())
+              .setPlannedAt(plannedAt)
+              .build());
+      count(cut.slice(), cut.rows());
+    }
+    batch.clear();
+    return out;
+  }
+
+  private void count(Slice slice, long weight) {
+    partitions++;
+    rows += weight;
+    heaviest = Math.max(heaviest, weight);
+    coverage += Coverage.of(slice);
+  }
+
+  /** Descriptors so far. */
+  public long partitions() {
+    return partitions;
+  }
+
+  /** Sum of the estimates so far, rows. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Largest estimate so far, rows. */
+  public long heaviest() {
+    return heaviest;
+  }
+
+  /** Boundary sum so far: what the completed partitions must add up to. */
+  public long coverage() {
+    return coverage;
+  }
+
+  /** Weight of the fullest queue over the mean. */
+  public double imbalance() {
+    return allocator.imbalance();
+  }
+}
