@@ -1,0 +1,21 @@
+package io.tidemark.schemas.serde;
+
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Bytes that are no record of the expected kind: corrupt, foreign, or of a schema that this version
+ * does not know. The message says which, and holds no part of the content; whoever reads adds
+ * topic, partition and offset.
+ */
+public final class MalformedRecordException extends SerializationException {
+
+  private static final long serialVersionUID = 1L;
+
+  MalformedRecordException(String message) {
+    super(message);
+  }
+
+  MalformedRecordException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

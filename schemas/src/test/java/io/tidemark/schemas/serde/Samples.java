@@ -1,0 +1,276 @@
+package io.tidemark.schemas.serde;
+
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.ColumnStat;
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.DeadLetter;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Digest;
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.Failure;
+import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.avro.FileSlice;
+import io.tidemark.schemas.avro.KeyRange;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.avro.Severity;
+import io.tidemark.schemas.avro.Tally;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * One fixed record of each kind and version that was shipped, as today's class reads it: what the
+ * golden bytes hold. Add one for each new version; change none of the old but to give new fields
+ * their defaults.
+ */
+final class Samples {
+
+  private static final String BACKFILL = "orders-copy-1a2b3c4d";
+  private static final String PARTITION = BACKFILL + "/000007";
+
+  private Samples() {}
+
+  /** A record and the version of its schema that its golden bytes were written with. */
+  record Sample(SpecificRecord value, int version) {
+    String name() {
+      return value.getSchema().getName();
+    }
+
+    @Override
+    public String toString() {
+      return name() + "-v" + version;
+    }
+  }
+
+  static List<Sample> all() {
+    return List.of(
+        new Sample(plan(), 1),
+        new Sample(descriptor(), 1),
+        new Sample(checkpoint(), 1),
+        new Sample(ledgerEntry(), 1),
+        new Sample(progress(), 1),
+        new Sample(command(), 1),
+        new Sample(directive(), 1),
+        new Sample(workerHeartbeat(), 1),
+        new Sample(deadLetter(), 1),
+        new Sample(alert(), 1),
+        new Sample(tally(), 1));
+  }
+
+  static Plan plan() {
+    return new Plan(
+        BACKFILL,
+        "orders-copy",
+        "default",
+        "apiVersion: tidemark/v1\nname: orders-copy\n",
+        "1a2b3c4d".repeat(8),
+        "{\"type\":\"record\",\"name\":\"orders\",\"fields\":[]}",
+        PlanState.SEALED,
+        64,
+        12L,
+        2_400_000L,
+        -77L,
+        1_767_225_600_000L,
+        1_767_225_601_000L);
+  }
+
+  static Descriptor descriptor() {
+    return new Descriptor(
+        PARTITION,
+        BACKFILL,
+        7L,
+        0,
+        13,
+        new KeyRange(List.of("tenant", "id"), List.of("a", "1"), null, false),
+        200_000L,
+        1_767_225_600_500L);
+  }
+
+  static Checkpoint checkpoint() {
+    Descriptor ofFile =
+        new Descriptor(
+            PARTITION,
+            BACKFILL,
+            7L,
+            1,
+            13,
+            new FileSlice("data/a.parquet", "parquet", 0L, 4L, 1_048_576L, 1_767_225_000_000L),
+            200_000L,
+            1_767_225_600_500L);
+    return new Checkpoint(
+        ofFile,
+        PartitionState.RETRYING,
+        false,
+        4711L,
+        List.of("2"),
+        150_000L,
+        30_000_000L,
+        new Digest("avro", 150_000L, Long.MIN_VALUE),
+        3L,
+        List.of(new ColumnStat("id", 0L), new ColumnStat("note", 12L)),
+        List.of(new CommittedFile("part-000007-0.parquet", 150_000L, 9_000_000L)),
+        "worker-1",
+        2,
+        failure(),
+        1_767_225_602_000L,
+        1_767_225_603_000L);
+  }
+
+  static LedgerEntry ledgerEntry() {
+    return new LedgerEntry(
+        descriptor(),
+        PartitionState.COMPLETED,
+        4711L,
+        List.of("b", "99"),
+        200_001L,
+        40_000_000L,
+        new Digest("pgcopy:00ff", 200_001L, 42L),
+        4L,
+        List.of(),
+        List.of(),
+        "worker-1",
+        0,
+        1,
+        null,
+        1_767_225_602_000L,
+        1_767_225_604_000L,
+        1_767_225_604_000L);
+  }
+
+  static Progress progress() {
+    return new Progress(
+        BACKFILL,
+        "orders-copy",
+        "default",
+        BackfillState.RUNNING,
+        "",
+        true,
+        12L,
+        4L,
+        2L,
+        1L,
+        4L,
+        1L,
+        0L,
+        900_000L,
+        180_000_000L,
+        2_400_000L,
+        new Digest("avro", 900_000L, -1L),
+        false,
+        1L,
+        0L,
+        "",
+        125_000.5,
+        11_000L,
+        14_000L,
+        1_767_225_600_000L,
+        1_767_225_602_000L,
+        null,
+        1_767_225_609_000L);
+  }
+
+  static Command command() {
+    return new Command(
+        "c-1",
+        BACKFILL,
+        CommandType.THROTTLE,
+        Map.of("rows-per-second", "50000"),
+        "ada",
+        "the primary is busy",
+        1_767_225_605_000L);
+  }
+
+  static Directive directive() {
+    return new Directive("b-0", RunState.HOLD, "asked by ada", 1L);
+  }
+
+  static WorkerHeartbeat workerHeartbeat() {
+    return new WorkerHeartbeat(
+        "worker-1",
+        "default",
+        "host-a",
+        4321L,
+        "0.1.0",
+        8,
+        5,
+        List.of(0, 13, 63),
+        125_000.5,
+        0.75,
+        268_435_456L,
+        1_073_741_824L,
+        "",
+        1_767_225_000_000L,
+        1_767_225_606_000L);
+  }
+
+  static DeadLetter deadLetter() {
+    return new DeadLetter(
+        PARTITION,
+        BACKFILL,
+        ByteBuffer.wrap(new byte[] {2, 0, (byte) 0xFF}),
+        "\"bytes\"",
+        "note",
+        failure(),
+        List.of("a", "1"),
+        1,
+        1_767_225_603_500L);
+  }
+
+  static Alert alert() {
+    return new Alert(
+        "stall:" + PARTITION,
+        BACKFILL,
+        PARTITION,
+        "stall",
+        Severity.WARNING,
+        "no chunk for 60 s — größer als üblich ✓",
+        "look at the worker's log",
+        1_767_225_663_000L);
+  }
+
+  static Tally tally() {
+    return new Tally(
+        BACKFILL,
+        "default",
+        13,
+        1L,
+        1L,
+        0L,
+        3L,
+        0L,
+        0L,
+        600_000L,
+        120_000_000L,
+        1_000_000L,
+        600_000L,
+        new Digest("avro", 600_000L, 7L),
+        5L,
+        3L,
+        0L,
+        1L,
+        "stale fence 12 after 13",
+        1_767_225_602_000L,
+        1_767_225_607_000L);
+  }
+
+  private static Failure failure() {
+    return new Failure(
+        FailureKind.TRANSIENT, "40001", "deadlock on orders; retried", 1_767_225_602_500L);
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
