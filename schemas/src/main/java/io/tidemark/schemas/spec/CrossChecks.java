@@ -1,0 +1,100 @@
+package io.tidemark.schemas.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a JSON Schema cannot say in plain words: rules that tie one key to another. */
+final class CrossChecks {
+
+  /** Which way of cutting belongs to which kind of source; other kinds take either. */
+  private static final Map<String, String> CUT_OF = Map.of("jdbc", "key", "file", "file");
+
+  private final YamlTree tree;
+  private final Problems problems;
+
+  CrossChecks(YamlTree tree, Problems problems) {
+    this.tree = tree;
+    this.problems = problems;
+  }
+
+  /** Runs on documents that are not valid as well, and is silent where a value is none. */
+  void check() {
+    partition();
+    csvOnly();
+    waits();
+  }
+
+  private void partition() {
+    JsonNode root = tree.root();
+    CUT_OF.forEach(
+        (kind, cut) -> {
+          String other = cut.equals("key") ? "file" : "key";
+          if (root.path("source").has(kind)
+              && root.path("partition").has(other)
+              && !root.path("partition").has(cut)) {
+            problems.add(
+                tree.key("partition." + other),
+                "partition." + other,
+                "a " + kind + " source cannot be cut by " + other,
+                "use " + cut + ", or leave partition out");
+          }
+        });
+    JsonNode key = root.at("/partition/key");
+    if (key.has("rows") && key.has("count")) {
+      problems.add(
+          tree.key("partition.key.count"),
+          "partition.key",
+          "has both rows and count, and each says how many partitions there are",
+          "keep one of them");
+    }
+  }
+
+  private void csvOnly() {
+    JsonNode file = tree.root().at("/source/file");
+    String format = file.path("format").asText();
+    Map<String, List<String>> needs =
+        Map.of(
+            "header", List.of("csv"),
+            "delimiter", List.of("csv"),
+            "schema", List.of("csv", "jsonl"));
+    needs.forEach(
+        (key, formats) -> {
+          if (file.has(key)
+              && List.of("parquet", "csv", "jsonl").contains(format)
+              && !formats.contains(format)) {
+            problems.add(
+                tree.key("source.file." + key),
+                "source.file." + key,
+                "means nothing for format " + format,
+                "remove it; it is for " + String.join(" and ", formats));
+          }
+        });
+  }
+
+  private void waits() {
+    Optional<Duration> initial = duration("initial", "200ms");
+    Optional<Duration> max = duration("max", "30s");
+    if (initial.isPresent() && max.isPresent() && initial.get().compareTo(max.get()) > 0) {
+      String key = tree.root().path("retry").has("max") ? "max" : "initial";
+      problems.add(
+          tree.value("retry." + key),
+          "retry." + key,
+          "the first wait is longer than the longest: initial is "
+              + initial.get().toMillis()
+              + " ms, max is "
+              + max.get().toMillis()
+              + " ms",
+          "raise max or lower initial");
+    }
+  }
+
+  private Optional<Duration> duration(String key, String byDefault) {
+    String path = "retry." + key;
+    return problems.has(path)
+        ? Optional.empty()
+        : Optional.of(Units.duration(tree.root().path("retry").path(key).asText(byDefault)));
+  }
+}

@@ -1,0 +1,106 @@
+package io.tidemark.schemas.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads specs. Immutable and thread-safe; make one and keep it. */
+public final class SpecParser {
+
+  private static final int DEFAULT_ROWS = 200_000;
+
+  private final SpecSchema schema;
+
+  /** For the connectors that Tidemark brings. */
+  public SpecParser() {
+    this(Map.of());
+  }
+
+  /**
+   * Takes further connectors as well, each both as source and as sink.
+   *
+   * @param connectors JSON Schema (draft 2020-12) of each one's settings, by the name that stands
+   *     in specs; its {@code title} stands in messages as "must be …", its {@code default}s are
+   *     filled in
+   */
+  public SpecParser(Map<String, JsonNode> connectors) {
+    this.schema = new SpecSchema(connectors);
+  }
+
+  /** Takes further connectors whose settings are not looked at, but for literal secrets. */
+  public static SpecParser permitting(String... connectors) {
+    Map<String, JsonNode> schemas = new HashMap<>();
+    for (String connector : connectors) {
+      schemas.put(connector, JsonNodeFactory.instance.objectNode());
+    }
+    return new SpecParser(schemas);
+  }
+
+  /**
+   * The spec that the text holds.
+   *
+   * @param yaml at most 1048576 characters
+   * @param fileName what messages call it
+   * @throws SpecException with everything that is wrong with it
+   */
+  public Spec parse(String yaml, String fileName) throws SpecException {
+    Problems problems = new Problems(fileName);
+    YamlTree tree = YamlReader.read(yaml, problems);
+    SecretRules.check(tree, yaml, problems);
+    schema.validate(tree, problems);
+    new CrossChecks(tree, problems).check();
+    problems.throwIfAny();
+    return spec(tree.root(), yaml);
+  }
+
+  private Spec spec(JsonNode valid, String text) {
+    ObjectNode withPartition = valid.deepCopy();
+    if (!valid.has("partition")) {
+      String kind = valid.path("source").has("file") ? "file" : "key";
+      withPartition.putObject("partition").putObject(kind);
+    }
+    ObjectNode full = schema.filled(withPartition);
+    // Defaults that depend on another key, which a JSON Schema cannot say.
+    if (full.at("/partition/key") instanceof ObjectNode key && !key.has("count")) {
+      putIfAbsent(key, "rows", JsonNodeFactory.instance.numberNode(DEFAULT_ROWS));
+    }
+    if (full.at("/source/file") instanceof ObjectNode file
+        && file.path("format").asText().equals("csv")) {
+      putIfAbsent(file, "header", JsonNodeFactory.instance.booleanNode(true));
+      putIfAbsent(file, "delimiter", JsonNodeFactory.instance.textNode(","));
+    }
+    JsonNode chunk = full.get("chunk");
+    JsonNode retry = full.get("retry");
+    return new Spec(
+        full.get("name").asText(),
+        full.get("domain").asText(),
+        config(full.get("source")),
+        config(full.get("partition")),
+        config(full.get("sink")),
+        new ChunkSettings(
+            Units.duration(chunk.get("target").asText()),
+            chunk.get("rows").asInt(),
+            Units.bytes(chunk.get("bytes").asText())),
+        new RetrySettings(
+            retry.get("attempts").asInt(),
+            Units.duration(retry.get("initial").asText()),
+            Units.duration(retry.get("max").asText())),
+        Units.duration(full.at("/checkpoint/interval").asText()),
+        CanonicalJson.sha256(valid),
+        text);
+  }
+
+  private static void putIfAbsent(ObjectNode object, String key, JsonNode value) {
+    if (!object.has(key)) {
+      object.set(key, value);
+    }
+  }
+
+  private static ConnectorConfig config(JsonNode oneKey) {
+    Map.Entry<String, JsonNode> only = List.copyOf(oneKey.properties()).get(0);
+    return new ConnectorConfig(only.getKey(), only.getValue());
+  }
+}
