@@ -2,7 +2,6 @@ package io.tidemark.schemas.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,34 +11,33 @@ import java.util.regex.Pattern;
  */
 final class SecretRules {
 
-  /** The providers that {@link Secrets} resolves, as Kafka names them in its documentation. */
-  static final Set<String> PROVIDERS = Set.of("env", "file", "dir");
-
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(password|passwd|pwd|passphrase|secret|token|credentials?|apikey|accesskey|secretkey"
               + "|privatekey)$");
 
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
+  /** Without {@code $} inside, so that it stays linear on a text of nothing but openings. */
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}$]*)}");
 
   private static final Pattern ENV = Pattern.compile("env:[^:]+");
 
   private static final Pattern FILE_OR_DIR = Pattern.compile("(file|dir):[^:]+:.+");
 
   /** The name and the value of a setting in a URL: {@code ?name=value}, {@code ;name=value}. */
-  private static final Pattern PARAMETER = Pattern.compile("[?&;]\\s*([^=?&;]+)=([^&;]*)");
+  private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=?&;]+)=([^&;]*)");
 
-  /** {@code //user:password@host}, and Oracle's {@code thin:user/password@host}. */
-  private static final Pattern USER_INFO =
-      Pattern.compile("//[^@?;:]*:([^?;]*)@|:thin:[^@/]*/([^@]*)@", Pattern.CASE_INSENSITIVE);
+  private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#");
 
-  private static final Pattern COMMENT =
+  private static final Pattern PASSWORD_IN_COMMENT =
       Pattern.compile(
-          "(?:^|\\s)#.*?(?:password|passwd|pwd)[\"']?\\s*[:=]\\s*[\"']?(?![\"'\\s]|\\$\\{|$)",
+          "(?:password|passwd|pwd)[\"']?\\s*[:=]\\s*[\"']?(?![\"'\\s]|\\$\\{|$)",
           Pattern.CASE_INSENSITIVE);
 
-  /** Stands for a reference while the text around it is looked at; no YAML text holds it. */
+  /** Stands for a reference while the text around it is looked at. */
   private static final String MASK = "\u0000";
+
+  private static final String FORMS =
+      "the forms are ${env:NAME}, ${file:/path/to.properties:key} and ${dir:/path:file}";
 
   private final YamlTree tree;
   private final Problems problems;
@@ -104,7 +102,7 @@ final class SecretRules {
   }
 
   private static boolean onlyReferences(String value) {
-    return !value.isEmpty() && masked(value).replace(MASK, "").isEmpty();
+    return !value.isEmpty() && REFERENCE.matcher(value).replaceAll("").isEmpty();
   }
 
   private static String masked(String value) {
@@ -129,9 +127,6 @@ final class SecretRules {
     }
   }
 
-  private static final String FORMS =
-      "the forms are ${env:NAME}, ${file:/path/to.properties:key} and ${dir:/path:file}";
-
   /** No more of it than its provider: what follows may be a secret put there by mistake. */
   private static String shown(String inner) {
     int colon = inner.indexOf(':');
@@ -140,16 +135,32 @@ final class SecretRules {
 
   private void url(String value, String path) {
     String url = masked(value);
-    Matcher user = USER_INFO.matcher(url);
-    while (user.find()) {
-      String found = user.group(1) == null ? user.group(2) : user.group(1);
-      literalInUrl(found, "after the user", path);
-    }
+    userInfo(url, path);
     Matcher parameter = PARAMETER.matcher(url);
     while (parameter.find()) {
       if (isSecret(parameter.group(1))) {
         literalInUrl(parameter.group(2), "in '" + parameter.group(1).strip() + "'", path);
       }
+    }
+  }
+
+  /** {@code //user:password@host}, and Oracle's {@code thin:user/password@host}. */
+  private void userInfo(String url, String path) {
+    int slashes = url.indexOf("//");
+    if (slashes >= 0) {
+      String authority = url.substring(slashes + 2).split("[?;]", 2)[0];
+      between(authority, authority.indexOf(':'), authority.lastIndexOf('@'), path);
+    }
+    int thin = url.toLowerCase(Locale.ROOT).indexOf(":thin:");
+    if (thin >= 0) {
+      String login = url.substring(thin + ":thin:".length());
+      between(login, login.indexOf('/'), login.indexOf('@'), path);
+    }
+  }
+
+  private void between(String text, int before, int after, String path) {
+    if (before >= 0 && before < after) {
+      literalInUrl(text.substring(before + 1, after), "after the user", path);
     }
   }
 
@@ -167,9 +178,10 @@ final class SecretRules {
     int line = 0;
     for (String each : text.split("\n", -1)) {
       line++;
-      if (COMMENT.matcher(each).find()) {
+      Matcher comment = COMMENT.matcher(each);
+      if (comment.find() && PASSWORD_IN_COMMENT.matcher(each).find(comment.end())) {
         problems.add(
-            new Position(line, each.indexOf('#') + 1),
+            new Position(line, comment.end()),
             "",
             "a comment seems to hold a password; it would be written to the plans topic",
             "remove it from the comment");

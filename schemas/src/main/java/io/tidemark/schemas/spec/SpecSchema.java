@@ -69,6 +69,7 @@ final class SpecSchema {
 
   private void missing(YamlTree tree, Problems problems, String path, String key, JsonNode rule) {
     String description = rule.at("/properties").path(key).path("description").asText();
+    description = description.replace(" Required.", "");
     problems.add(
         tree.key(path),
         path,

@@ -200,7 +200,9 @@ final class YamlReader {
 
   private JsonNode number(String text, String path) {
     if (text.matches("[-+]?[0-9]{1," + MAX_DIGITS + "}")) {
-      return JSON.numberNode(Long.parseLong(text));
+      long value = Long.parseLong(text);
+      // As Jackson's own parser does, so that trees of equal documents are equal.
+      return value == (int) value ? JSON.numberNode((int) value) : JSON.numberNode(value);
     }
     if (text.length() <= MAX_DIGITS && text.matches("[-+]?[0-9]*\\.?[0-9]+(e[-+]?[0-9]{1,2})?")) {
       return JSON.numberNode(Double.parseDouble(text));
