@@ -226,11 +226,15 @@ public final class Journal implements AutoCloseable {
     }
     try {
       producer.abortTransaction();
+      return failure;
     } catch (KafkaException e) {
-      failure.addSuppressed(e);
-      discard(failure);
+      // An epoch out of date shows only here whether it was renewed or taken by somebody else.
+      JournalException abort = Failures.classify(transactionalId, e, Outcome.ROLLED_BACK);
+      JournalException worse = abort instanceof JournalFencedException ? abort : failure;
+      worse.addSuppressed(worse == failure ? abort : failure);
+      discard(worse);
+      return worse;
     }
-    return failure;
   }
 
   /** Without waiting: what the producer still had to say no longer counts. */
