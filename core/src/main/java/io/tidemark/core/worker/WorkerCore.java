@@ -3,20 +3,16 @@ package io.tidemark.core.worker;
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.core.worker.Run.Phase;
-import io.tidemark.core.worker.WorkerEffect.Append;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,26 +29,15 @@ import java.util.random.RandomGenerator;
  */
 public final class WorkerCore {
 
-  private record Backfill(RetryPolicy retry, RunState directed) {}
-
-  /** One report of a batch, with the version of the run that it tells. */
-  private record Reported(Run run, boolean claim, long version) {}
-
-  private record Batch(List<Reported> items, Map<Integer, Long> offsets) {}
-
-  /** Records in one transaction at most: beyond, its latency grows faster than its worth. */
-  private static final int MAX_BATCH = 2_000;
-
   private final WorkerSettings settings;
   private final RandomGenerator chance;
   private final Map<Integer, QueueState> queues = new TreeMap<>();
   private final Map<Long, Run> tasks = new HashMap<>();
-  private final Map<String, Backfill> backfills = new HashMap<>();
+  private final Backfills backfills = new Backfills();
   private final ClaimAhead claimAhead = new ClaimAhead();
-  private Batch inFlight;
+  private final Turns turns = new Turns();
+  private final Reporting reporting;
   private long lastTask;
-  private long lastCommitMs;
-  private int turn;
   private boolean shuttingDown;
 
   /**
@@ -63,6 +48,7 @@ public final class WorkerCore {
   public WorkerCore(WorkerSettings settings, RandomGenerator chance) {
     this.settings = settings;
     this.chance = chance;
+    this.reporting = new Reporting(settings);
   }
 
   /**
@@ -81,11 +67,7 @@ public final class WorkerCore {
       case WorkerEvent.Lost e -> drop(e.queues(), out);
       case WorkerEvent.DescriptorRead e -> read(e, out);
       case WorkerEvent.DescriptorUnreadable e -> unreadable(e);
-      case WorkerEvent.BackfillKnown e ->
-          backfills.merge(
-              e.backfill(),
-              new Backfill(e.retry(), null),
-              (had, got) -> new Backfill(got.retry(), had.directed()));
+      case WorkerEvent.BackfillKnown e -> backfills.planned(e.backfill(), e.retry());
       case WorkerEvent.Directed e -> directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), now, out);
       case WorkerEvent.CommitFailed e -> commitFailed();
@@ -123,7 +105,7 @@ public final class WorkerCore {
   public Set<String> heldBackfills() {
     Set<String> held = new TreeSet<>();
     queues.values().forEach(q -> held.addAll(q.waitingBackfills()));
-    held.removeIf(this::mayRun);
+    held.removeIf(backfills::mayRun);
     return held;
   }
 
@@ -166,7 +148,7 @@ public final class WorkerCore {
         abortTasks(q, out);
       }
     }
-    if (inFlight == null) {
+    if (!reporting.inFlight()) {
       commit(now, out);
     }
     // What is in flight carries their last word; the queues go now, its answer finds them gone.
@@ -201,7 +183,7 @@ public final class WorkerCore {
     }
     q.read(e.offset(), e.descriptor());
     // Only what may run counts: a held backfill must not block the others.
-    if (!q.readingPaused() && q.readyCount(this::mayRun) > settings.lookahead()) {
+    if (!q.readingPaused() && q.readyCount(backfills::mayRun) > settings.lookahead()) {
       q.readingPaused(true);
       out.add(new WorkerEffect.PauseReading(q.number));
     }
@@ -214,22 +196,10 @@ public final class WorkerCore {
     }
   }
 
-  private boolean mayRun(String backfill) {
-    Backfill b = backfills.get(backfill);
-    return b != null && b.retry() != null && b.directed() == RunState.RUN;
-  }
-
   // ---- directives -------------------------------------------------------------------------------
 
   private void directed(WorkerEvent.Directed e, List<WorkerEffect> out) {
-    if (e.runState() == RunState.UNKNOWN) {
-      throw new IllegalArgumentException(
-          e.backfill() + ": a directive that this version does not know; upgrade the worker");
-    }
-    backfills.merge(
-        e.backfill(),
-        new Backfill(null, e.runState()),
-        (had, got) -> new Backfill(had.retry(), got.directed()));
+    backfills.directed(e.backfill(), e.runState());
     for (QueueState q : queues.values()) {
       for (Run run : q.runs()) {
         if (run.descriptor.getBackfillId().equals(e.backfill())) {
@@ -254,8 +224,7 @@ public final class WorkerCore {
 
   /** Puts down a partition that no lane has: released, or cancelled for good. */
   private void rest(QueueState q, Run run) {
-    Backfill b = backfills.get(run.descriptor.getBackfillId());
-    if (b != null && b.directed() == RunState.CANCEL) {
+    if (backfills.cancelled(run.descriptor.getBackfillId())) {
       q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
     } else if (!(run.phase() instanceof Phase.Ready)) {
       q.to(run, new Phase.Ready(), true);
@@ -342,7 +311,7 @@ public final class WorkerCore {
       return;
     }
     QueueState q = queues.get(run.queue);
-    RetryPolicy retry = backfills.get(run.descriptor.getBackfillId()).retry();
+    RetryPolicy retry = backfills.retry(run.descriptor.getBackfillId());
     Failure failure = e.failure();
     run.error = failure;
     boolean fenced = failure.getCode().equals(FencedException.CODE);
@@ -377,7 +346,7 @@ public final class WorkerCore {
 
   private void tick(long now, List<WorkerEffect> out) {
     for (QueueState q : queues.values()) {
-      if (q.readingPaused() && q.readyCount(this::mayRun) <= settings.lookahead() / 2) {
+      if (q.readingPaused() && q.readyCount(backfills::mayRun) <= settings.lookahead() / 2) {
         q.readingPaused(false);
         out.add(new WorkerEffect.ResumeReading(q.number));
       }
@@ -385,7 +354,7 @@ public final class WorkerCore {
         wakeBackoffs(q, now, out);
       }
     }
-    if (inFlight == null && commitDue(now)) {
+    if (!reporting.inFlight() && commitDue(now)) {
       commit(now, out);
     }
   }
@@ -410,11 +379,11 @@ public final class WorkerCore {
   }
 
   private boolean commitDue(long now) {
-    return now - lastCommitMs >= settings.checkpointIntervalMs()
+    return reporting.intervalOver(now)
         || queues.values().stream().anyMatch(QueueState::hasEnded)
         || (freeLanes(now) > 0
             && queues.values().stream()
-                .anyMatch(q -> q.open() && q.nextReady(this::mayRun).isPresent()));
+                .anyMatch(q -> q.open() && q.nextReady(backfills::mayRun).isPresent()));
   }
 
   private int freeLanes(long now) {
@@ -423,93 +392,20 @@ public final class WorkerCore {
 
   /** Everything there is to report, and as many claims as lanes want, in one transaction. */
   private void commit(long now, List<WorkerEffect> out) {
-    lastCommitMs = now;
-    Set<Run> inBatch = claim(Math.min(freeLanes(now), MAX_BATCH / 2));
-    List<Reported> items = new ArrayList<>();
-    inBatch.forEach(run -> items.add(new Reported(run, true, run.version())));
-    for (QueueState q : queues.values()) {
-      for (Run run : q.dirty()) {
-        if (items.size() < MAX_BATCH && inBatch.add(run)) {
-          // Cancelled before anybody claimed it: its last word is its claim, too.
-          items.add(new Reported(run, run.fence == Run.UNCLAIMED, run.version()));
-        }
-      }
-    }
-
-    Set<Integer> touched = new HashSet<>();
-    List<Append> records = new ArrayList<>();
-    for (Reported item : items) {
-      Run run = item.run();
-      touched.add(run.queue);
-      records.add(new Append(run.queue, run.checkpoint(settings.workerId(), item.claim(), now)));
-    }
-    Map<Integer, Long> offsets = new TreeMap<>();
-    for (QueueState q : queues.values()) {
-      long watermark = q.watermark(inBatch);
-      if (touched.contains(q.number) || watermark > q.committed()) {
-        offsets.put(q.number, watermark);
-      }
-    }
-    if (!offsets.isEmpty()) {
-      inFlight = new Batch(items, offsets);
-      out.add(new WorkerEffect.Commit(records, offsets));
-    }
-  }
-
-  /** Picks up to {@code wanted} partitions to claim, the queues taking turns, oldest first. */
-  private Set<Run> claim(int wanted) {
-    List<QueueState> turns = new ArrayList<>(queues.values());
-    turns.removeIf(q -> !q.open());
-    Collections.rotate(turns, -(turn++ % Math.max(1, turns.size())));
-    Set<Run> claims = new LinkedHashSet<>();
-    boolean found = true;
-    while (claims.size() < wanted && found) {
-      found = false;
-      for (QueueState q : turns) {
-        Optional<Run> next = claims.size() < wanted ? q.nextReady(this::mayRun) : Optional.empty();
-        if (next.isPresent()) {
-          q.to(next.get(), new Phase.Claiming(), false);
-          claims.add(next.get());
-          found = true;
-        }
-      }
-    }
-    return claims;
+    int wanted = Math.min(freeLanes(now), Reporting.MAX_BATCH / 2);
+    List<Run> claims = turns.pick(queues.values(), wanted, backfills::mayRun);
+    reporting.commit(queues.values(), claims, now).ifPresent(out::add);
   }
 
   private void committed(List<Long> offsets, long now, List<WorkerEffect> out) {
-    Batch batch = inFlight;
-    inFlight = null;
-    for (int i = 0; i < batch.items().size(); i++) {
-      Reported item = batch.items().get(i);
-      Run run = item.run();
-      QueueState q = queues.get(run.queue);
-      if (q == null || !q.holds(run)) {
-        continue;
-      }
-      if (item.claim()) {
-        run.fence = offsets.get(i);
-        run.startedAt = run.startedAt == 0 ? now : run.startedAt;
-      }
-      q.reported(run, item.version());
-      if (run.phase() instanceof Phase.Claiming) {
-        claimed(q, run, out);
-      }
+    for (Run run : reporting.committed(queues, offsets, now)) {
+      claimed(queues.get(run.queue), run, out);
     }
-    batch
-        .offsets()
-        .forEach(
-            (n, offset) -> {
-              QueueState q = queues.get(n);
-              if (q != null) {
-                q.committed(offset);
-              }
-            });
   }
 
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
-    if (q.open() && mayRun(run.descriptor.getBackfillId())) {
+    if (q.open() && backfills.mayRun(run.descriptor.getBackfillId())) {
       start(q, run, out);
     } else {
       q.to(run, new Phase.Ready(), true);
@@ -518,13 +414,8 @@ public final class WorkerCore {
   }
 
   private void commitFailed() {
-    Batch batch = inFlight;
-    inFlight = null;
-    for (Reported item : batch.items()) {
-      QueueState q = queues.get(item.run().queue);
-      if (q != null && q.holds(item.run()) && item.run().phase() instanceof Phase.Claiming) {
-        q.to(item.run(), new Phase.Ready(), false);
-      }
+    for (Run run : reporting.failed(queues)) {
+      queues.get(run.queue).to(run, new Phase.Ready(), false);
     }
   }
 }

@@ -4,7 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tidemark.connectors.Specs;
 import io.tidemark.core.worker.WorkerCore;
 import io.tidemark.core.worker.WorkerSettings;
+import io.tidemark.kafka.admin.TidemarkTopics;
+import io.tidemark.kafka.admin.TopicException;
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.KafkaUnreachableException;
 import io.tidemark.kafka.journal.Journal;
 import io.tidemark.kafka.journal.JournalException;
 import io.tidemark.kafka.read.ReadTimeoutException;
@@ -54,13 +57,18 @@ public final class Worker implements AutoCloseable {
   private volatile Throwable failure;
 
   /**
-   * Starts a worker; its topics must exist.
+   * Starts a worker; makes the topics that are missing.
    *
    * @param kafka how to reach Kafka
    * @param registry takes its meters
-   * @throws KafkaException if Kafka does not let it start
+   * @throws KafkaUnreachableException if Kafka does not answer
+   * @throws TopicException if a topic is not as it must be
+   * @throws KafkaException if Kafka does not let it start for another reason
    */
-  public static Worker start(WorkerConfig config, ClientConfig kafka, MeterRegistry registry) {
+  public static Worker start(WorkerConfig config, ClientConfig kafka, MeterRegistry registry)
+      throws KafkaUnreachableException, TopicException, InterruptedException {
+    TidemarkTopics.ensure(
+        kafka, config.topics(), List.of(config.domain()), config.getInt(WorkerConfig.QUEUES));
     return new Worker(config, kafka, registry, Clock.systemUTC());
   }
 

@@ -35,6 +35,9 @@ public final class WorkerConfig extends AbstractConfig {
   /** Descriptors of one queue that wait in memory. */
   public static final String LOOKAHEAD = "lookahead";
 
+  /** Queues of the domain, if this worker is the first to need its topics. */
+  public static final String QUEUES = "queues";
+
   /** All settings, with defaults and units. */
   public static final ConfigDef DEFINITION =
       new ConfigDef()
@@ -80,6 +83,14 @@ public final class WorkerConfig extends AbstractConfig {
               Importance.MEDIUM,
               "How long a lane may take to the end of its chunk when its queue moves or the worker"
                   + " ends, milliseconds; then the chunk is rolled back.")
+          .define(
+              QUEUES,
+              Type.INT,
+              Topics.DEFAULT_QUEUES,
+              Range.between(1, 10_000),
+              Importance.LOW,
+              "Kafka partitions of the domain's topics, if they are made now; else they stay as they"
+                  + " are.")
           .define(
               LOOKAHEAD,
               Type.INT,
