@@ -15,6 +15,14 @@ public interface Connector {
   String name();
 
   /**
+   * JSON Schema (draft 2020-12) of its settings in a spec, for a connector that Tidemark does not
+   * bring itself; the spec's own schema has those of {@code jdbc} and {@code file}.
+   */
+  default Optional<JsonNode> settings() {
+    return Optional.empty();
+  }
+
+  /**
    * Opens a source. Secrets in {@code config} are already resolved; they stand in no message.
    *
    * @param config what stands behind the connector's key

@@ -8,6 +8,7 @@ import io.tidemark.core.coordinator.CoordinatorEvent.TallySeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.Tick;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
@@ -97,7 +98,7 @@ public final class Coordinator {
             .count();
     List<Backfill> waiting =
         backfills.values().stream()
-            .filter(b -> b.plan != null && b.state == BackfillState.WAITING)
+            .filter(b -> b.plan != null && b.state == BackfillState.WAITING && !b.cancelling())
             .sorted(Comparator.comparingLong(b -> b.plan.getCreatedAt()))
             .toList();
     for (Backfill b : waiting) {
@@ -116,6 +117,12 @@ public final class Coordinator {
     if (b == null || b.plan == null || Backfill.ended(b.state)) {
       return;
     }
+    // Nothing takes a cancellation back: some partitions may already have obeyed it. And nothing
+    // stops a backfill whose rows are all in.
+    boolean tooLate = b.cancelling() || b.state == BackfillState.FINISHING;
+    if (tooLate && c.getType() != CommandType.SINK_FINISHED) {
+      return;
+    }
     String because = c.getWho() + (c.getWhy().isEmpty() ? "" : ": " + c.getWhy());
     switch (c.getType()) {
       case PAUSE -> {
@@ -127,7 +134,10 @@ public final class Coordinator {
           b.to(BackfillState.WAITING, "", now, out);
         }
       }
-      case CANCEL -> b.direct(RunState.CANCEL, "cancelled by " + because, now, out);
+      case CANCEL -> {
+        b.direct(RunState.CANCEL, "cancelled by " + because, now, out);
+        b.to(b.state, "being cancelled by " + because, now, out);
+      }
       case SINK_FINISHED -> {
         if (b.state == BackfillState.FINISHING) {
           b.to(BackfillState.COMPLETED, "", now, out);
@@ -181,6 +191,10 @@ public final class Coordinator {
         case WAITING, RUNNING, PAUSED, FINISHING -> false;
         case UNKNOWN -> throw new IllegalStateException("a backfill state that nobody set");
       };
+    }
+
+    boolean cancelling() {
+      return directive != null && directive.getRunState() == RunState.CANCEL;
     }
 
     void restored(Progress p) {
@@ -271,7 +285,7 @@ public final class Coordinator {
           .setClaims(sum.claims())
           .setDrift(sum.drift())
           .setLastDrift(sum.lastDrift())
-          .setRowsPerS(over ? overall(sum.rows(), sum.startedAt()) : eta.mean())
+          .setRowsPerS(over ? overall(sum.rows(), sum.startedAt()) : moving ? eta.shown() : 0)
           .setEtaLowMs(moving ? rounded(eta.lowMs(remaining)) : null)
           .setEtaHighMs(moving ? rounded(eta.highMs(remaining)) : null)
           .setCreatedAt(plan.getCreatedAt())

@@ -19,6 +19,9 @@ record Eta(long at, long rows, double mean, double deviation) {
   /** Observations closer together than this are folded into the next, milliseconds. */
   private static final long MIN_STEP_MS = 500;
 
+  /** A mean below this, rows per second, has faded away: it is none. */
+  private static final double FADED = 0.05;
+
   static final Eta NONE = new Eta(0, 0, 0, 0);
 
   /** The estimate after {@code rowsNow} rows at {@code now}. */
@@ -40,14 +43,21 @@ record Eta(long at, long rows, double mean, double deviation) {
     return new Eta(now, rowsNow, nextMean, nextDeviation);
   }
 
+  /** The mean for people, to a tenth of a row per second; 0 while none is known. */
+  double shown() {
+    return mean < FADED ? 0 : Math.round(mean * 10) / 10.0;
+  }
+
   /** Optimistic milliseconds for {@code remaining} rows; empty while no rate is known. */
   OptionalDouble lowMs(long remaining) {
-    return mean <= 0 ? OptionalDouble.empty() : OptionalDouble.of(ms(remaining, mean + deviation));
+    return mean < FADED
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(ms(remaining, mean + deviation));
   }
 
   /** Pessimistic milliseconds; the slow end is never below a tenth of the mean rate. */
   OptionalDouble highMs(long remaining) {
-    return mean <= 0
+    return mean < FADED
         ? OptionalDouble.empty()
         : OptionalDouble.of(ms(remaining, Math.max(mean - deviation, mean / 10)));
   }

@@ -23,7 +23,7 @@ public record Finding(Kind kind, String partition, String detail) {
     REPLANNED,
     /** A new round for a partition that was not up for retry. */
     ILLEGAL_ROUND,
-    /** A record that makes no sense: an unknown state, a slice that runs backward. */
+    /** A record that makes no sense: an unknown state, a slice that runs backward, no claim. */
     INVALID
   }
 

@@ -60,8 +60,14 @@ public final class Ledger {
   }
 
   private static Optional<String> invalid(LedgerEvent event) {
-    if (event instanceof Reported r && r.checkpoint().getState() == PartitionState.UNKNOWN) {
-      return Optional.of("reported a state that this version does not know");
+    if (event instanceof Reported r) {
+      if (r.checkpoint().getState() == PartitionState.UNKNOWN) {
+        return Optional.of("reported a state that this version does not know");
+      }
+      // A fence is the offset of a claim that lies before the report.
+      if (!r.checkpoint().getClaim() && (r.fence() < 0 || r.fence() >= r.offset())) {
+        return Optional.of("reported at offset " + r.offset() + " under the fence " + r.fence());
+      }
     }
     Descriptor d =
         switch (event) {

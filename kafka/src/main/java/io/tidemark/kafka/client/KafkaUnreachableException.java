@@ -8,6 +8,10 @@ public final class KafkaUnreachableException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * @param message what was asked, where, and what to check
+   * @param cause may be null
+   */
   public KafkaUnreachableException(String message, Throwable cause) {
     super(message, cause);
   }

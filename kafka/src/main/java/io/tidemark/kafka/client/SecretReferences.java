@@ -32,8 +32,7 @@ final class SecretReferences {
               "file", FileConfigProvider.class,
               "directory", DirectoryConfigProvider.class));
 
-  private static final Pattern REFERENCE =
-      Pattern.compile("\\$\\{(env|file|directory):(?:[^}]*?:)?[^}]*?}");
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file|directory):[^}]*}");
 
   private SecretReferences() {}
 

@@ -85,11 +85,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     var sockets = new BoundSockets();
     try {
       return start(directory, port, overrides, lock, sockets);
-    } catch (RuntimeException e) {
-      release(sockets, e);
-      release(lock, e);
-      throw e;
+    } catch (Exception e) {
+      // Scala declares no checked exceptions, and throws them all the same.
+      BrokerStartException failure =
+          e instanceof BrokerStartException known ? known : refused(directory, e);
+      release(sockets, failure);
+      release(lock, failure);
+      throw failure;
     }
+  }
+
+  private static BrokerStartException refused(Path directory, Throwable cause) {
+    return new BrokerStartException(
+        "the embedded broker cannot start on "
+            + directory
+            + ": "
+            + cause.getMessage()
+            + "; check the broker settings given; a new data directory starts afresh",
+        cause);
   }
 
   private static EmbeddedBroker start(
@@ -134,18 +147,11 @@ public final class EmbeddedBroker implements AutoCloseable {
       // The controller comes first: it hands its endpoints to the shared Raft client.
       controller.startup();
       broker.startup();
-    } catch (RuntimeException e) {
-      BrokerStartException failure =
-          new BrokerStartException(
-              "the embedded broker cannot start on "
-                  + directory
-                  + ": "
-                  + faults.first().orElse(e).getMessage()
-                  + "; the log above has the details, and another data directory starts afresh",
-              e);
+    } catch (Exception e) {
+      BrokerStartException failure = refused(directory, faults.first().orElse(e));
       try {
         close();
-      } catch (RuntimeException suppressed) {
+      } catch (Exception suppressed) {
         failure.addSuppressed(suppressed);
       }
       throw failure;

@@ -21,13 +21,13 @@ final class Failures {
   private Failures() {}
 
   /**
-   * @param id transactional id, for the message
+   * @param subject what happened to which transaction; begins the message
    * @param failure what the producer threw
    * @param outcome what is known about the transaction
    */
-  static JournalException classify(String id, Throwable failure, Outcome outcome) {
+  static JournalException classify(String subject, Throwable failure, Outcome outcome) {
     Throwable cause = rootOf(failure);
-    String what = "transaction of " + id + " " + words(outcome) + ": ";
+    String what = subject + ": ";
     return switch (cause) {
       case CommitFailedException e ->
           new LostGenerationException(what + "the group has rebalanced", outcome, e);
@@ -81,12 +81,5 @@ final class Failures {
   private static JournalException unavailable(String what, Outcome outcome, Exception cause) {
     return new JournalUnavailableException(
         what + cause.getMessage() + "; check that the brokers are up and in sync", outcome, cause);
-  }
-
-  private static String words(Outcome outcome) {
-    return switch (outcome) {
-      case ROLLED_BACK -> "rolled back";
-      case IN_DOUBT -> "in doubt";
-    };
   }
 }

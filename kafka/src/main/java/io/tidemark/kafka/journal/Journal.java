@@ -149,11 +149,13 @@ public final class Journal implements AutoCloseable {
 
   private Committed write(List<Append> records, Optional<GroupOffsets> offsets)
       throws JournalException {
+    List<ProducerRecord<byte[], byte[]>> outgoing =
+        records.stream().map(Journal::toRecord).toList();
     try {
       producer.beginTransaction();
-      var pending = new ArrayList<Future<RecordMetadata>>(records.size());
-      for (Append append : records) {
-        pending.add(producer.send(toRecord(append)));
+      var pending = new ArrayList<Future<RecordMetadata>>(outgoing.size());
+      for (ProducerRecord<byte[], byte[]> record : outgoing) {
+        pending.add(producer.send(record));
       }
       if (offsets.isPresent()) {
         // Waits for the coordinator while the records are on their way.
@@ -166,7 +168,8 @@ public final class Journal implements AutoCloseable {
         written.add(offsetOf(record.get()));
       }
       return new Committed(written);
-    } catch (KafkaException | ExecutionException e) {
+    } catch (RuntimeException | ExecutionException e) {
+      // Whatever it is: no transaction may stay open.
       throw rollBack(e);
     } catch (InterruptedException e) {
       throw rollBack(new InterruptException(e));
@@ -204,43 +207,55 @@ public final class Journal implements AutoCloseable {
         if (System.nanoTime() >= deadline) {
           throw doubt(commit, e);
         }
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
         throw doubt(commit, e);
       }
     }
   }
 
-  private JournalException doubt(DoubtfulCommit commit, KafkaException cause) {
+  private JournalException doubt(DoubtfulCommit commit, RuntimeException cause) {
     doubtful = Optional.of(commit);
-    JournalException failure = Failures.classify(transactionalId, cause, Outcome.IN_DOUBT);
+    JournalException failure = Failures.classify(inDoubt(), cause, Outcome.IN_DOUBT);
     discard(failure);
     return failure;
   }
 
   /** Aborts; where that fails, or is of no use, the producer goes. */
   private JournalException rollBack(Exception cause) {
-    JournalException failure = Failures.classify(transactionalId, cause, Outcome.ROLLED_BACK);
+    String what = "the transaction of " + transactionalId + " was rolled back";
+    JournalException failure = Failures.classify(what, cause, Outcome.ROLLED_BACK);
     if (failure instanceof JournalFencedException) {
       discard(failure);
       return failure;
     }
     try {
       producer.abortTransaction();
-    } catch (KafkaException e) {
-      failure.addSuppressed(e);
-      discard(failure);
+      return failure;
+    } catch (RuntimeException e) {
+      // An epoch out of date shows only here whether it was renewed or taken by somebody else.
+      JournalException abort = Failures.classify(what, e, Outcome.ROLLED_BACK);
+      JournalException worse = abort instanceof JournalFencedException ? abort : failure;
+      worse.addSuppressed(worse == failure ? abort : failure);
+      discard(worse);
+      return worse;
     }
-    return failure;
   }
 
   /** Without waiting: what the producer still had to say no longer counts. */
   private void discard(JournalException why) {
     try {
-      producer.close(Duration.ZERO);
+      closeWithin(Duration.ZERO);
     } catch (KafkaException e) {
       why.addSuppressed(e);
     }
+  }
+
+  private void closeWithin(Duration timeout) {
+    Producer<byte[], byte[]> closing = producer;
     producer = null;
+    if (closing != null) {
+      closing.close(timeout);
+    }
   }
 
   /**
@@ -262,22 +277,29 @@ public final class Journal implements AutoCloseable {
       doubtful = Optional.empty();
       return settled;
     } catch (KafkaException e) {
-      JournalException failure = Failures.classify(transactionalId, e, Outcome.IN_DOUBT);
+      JournalException failure = Failures.classify(inDoubt(), e, Outcome.IN_DOUBT);
       discard(failure);
       throw failure;
     }
   }
 
   private void connect() throws JournalException {
-    producer = factory.apply(settings());
     try {
+      producer = factory.apply(settings());
       producer.initTransactions();
     } catch (KafkaException e) {
-      Outcome outcome = doubtful.isPresent() ? Outcome.IN_DOUBT : Outcome.ROLLED_BACK;
-      JournalException failure = Failures.classify(transactionalId, e, outcome);
+      JournalException failure =
+          doubtful.isPresent()
+              ? Failures.classify(inDoubt(), e, Outcome.IN_DOUBT)
+              : Failures.classify(
+                  "the journal " + transactionalId + " cannot open", e, Outcome.ROLLED_BACK);
       discard(failure);
       throw failure;
     }
+  }
+
+  private String inDoubt() {
+    return "whether the transaction of " + transactionalId + " is committed is in doubt";
   }
 
   private Map<String, Object> settings() {
@@ -300,9 +322,6 @@ public final class Journal implements AutoCloseable {
   /** Closes the producer; no transaction is open by then. {@link #reopen()} may follow. */
   @Override
   public void close() {
-    if (producer != null) {
-      producer.close(CLOSE_TIMEOUT);
-      producer = null;
-    }
+    closeWithin(CLOSE_TIMEOUT);
   }
 }

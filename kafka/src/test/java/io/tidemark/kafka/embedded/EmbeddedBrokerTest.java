@@ -19,12 +19,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(120)
+@Timeout(240)
 class EmbeddedBrokerTest {
 
   private static final TopicPartition LOG = new TopicPartition("log", 0);
@@ -103,15 +106,33 @@ class EmbeddedBrokerTest {
     }
   }
 
-  @Test
-  void shouldFreeDirectoryWhenKafkaRefusesToStart() {
-    assertThatThrownBy(
-            () ->
-                EmbeddedBroker.start(
-                    directory, 0, Map.of("offsets.topic.compression.codec", "nonsense")))
-        .isInstanceOf(RuntimeException.class);
+  @ParameterizedTest
+  @CsvSource({
+    // Refused while the settings are read, and later, while the controller starts.
+    "offsets.topic.compression.codec, nonsense",
+    "authorizer.class.name, no.such.Authorizer"
+  })
+  void shouldFreeDirectoryWhenKafkaRefusesToStart(String setting, String value) {
+    assertThatThrownBy(() -> EmbeddedBroker.start(directory, 0, Map.of(setting, value)))
+        .isInstanceOf(BrokerStartException.class)
+        .hasMessageContaining(directory.toString())
+        .hasMessageContaining("check the broker settings");
 
     EmbeddedBroker.start(directory, 0, Map.of()).close();
+  }
+
+  @Test
+  void shouldRecordAFatalFaultInsteadOfEndingTheProcess() {
+    var faults = new RecordedFaults();
+    var cause = new IllegalStateException("broken");
+    var actions = new AtomicInteger();
+
+    faults.build("log cleaning", false, actions::incrementAndGet).handleFault("small", cause);
+    assertThat(faults.first()).isEmpty();
+
+    faults.build("quorum controller", true, actions::incrementAndGet).handleFault("big", cause);
+    assertThat(faults.first()).get().extracting(Throwable::getCause).isEqualTo(cause);
+    assertThat(actions).hasValue(2);
   }
 
   private static long commit(ClientConfig config, String value) throws Exception {
@@ -140,6 +161,8 @@ class EmbeddedBrokerTest {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             BrokerMain.class.getName(),

@@ -18,4 +18,10 @@ public final class MalformedRecordException extends SerializationException {
   MalformedRecordException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** This failure with the place where the record lies, for readers that know it. */
+  public MalformedRecordException at(String topic, int partition, long offset) {
+    return new MalformedRecordException(
+        topic + "-" + partition + " at offset " + offset + ": " + getMessage(), this);
+  }
 }

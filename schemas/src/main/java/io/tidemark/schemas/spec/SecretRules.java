@@ -2,7 +2,6 @@ package io.tidemark.schemas.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,15 +11,13 @@ import java.util.regex.Pattern;
  */
 final class SecretRules {
 
-  /** The providers that {@link Secrets} resolves, as Kafka names them in its documentation. */
-  static final Set<String> PROVIDERS = Set.of("env", "file", "dir");
-
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(password|passwd|pwd|passphrase|secret|token|credentials?|apikey|accesskey|secretkey"
               + "|privatekey)$");
 
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]{0,1000})}");
+  /** Without {@code $} inside, so that it stays linear on a text of nothing but openings. */
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}$]*)}");
 
   private static final Pattern ENV = Pattern.compile("env:[^:]+");
 
@@ -36,7 +33,7 @@ final class SecretRules {
           "(?:password|passwd|pwd)[\"']?\\s*[:=]\\s*[\"']?(?![\"'\\s]|\\$\\{|$)",
           Pattern.CASE_INSENSITIVE);
 
-  /** Stands for a reference while the text around it is looked at; no YAML text holds it. */
+  /** Stands for a reference while the text around it is looked at. */
   private static final String MASK = "\u0000";
 
   private static final String FORMS =
@@ -105,7 +102,7 @@ final class SecretRules {
   }
 
   private static boolean onlyReferences(String value) {
-    return !value.isEmpty() && masked(value).replace(MASK, "").isEmpty();
+    return !value.isEmpty() && REFERENCE.matcher(value).replaceAll("").isEmpty();
   }
 
   private static String masked(String value) {

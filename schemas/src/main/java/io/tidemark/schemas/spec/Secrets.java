@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ public final class Secrets {
           };
       try {
         found = provider.get(file, Set.of(key)).data().get(key);
-      } catch (KafkaException | IllegalArgumentException e) {
+      } catch (KafkaException | IllegalArgumentException | UncheckedIOException e) {
         // A file that cannot be read, or a properties file in no such form; its text may hold
         // secrets, so the cause is named by its class alone.
         why += " (" + e.getClass().getSimpleName() + ")";

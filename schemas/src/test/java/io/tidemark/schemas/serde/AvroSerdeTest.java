@@ -82,7 +82,11 @@ class AvroSerdeTest {
 
     assertThatThrownBy(() -> AvroSerde.of(Plan.class).deserialize("t", directive))
         .isInstanceOf(MalformedRecordException.class)
-        .hasMessage("a Directive where a Plan belongs");
+        .hasMessage("a Directive where a Plan belongs")
+        .satisfies(
+            e ->
+                assertThat(((MalformedRecordException) e).at("tidemark.plans", 0, 17))
+                    .hasMessage("tidemark.plans-0 at offset 17: a Directive where a Plan belongs"));
   }
 
   @Test
@@ -201,6 +205,24 @@ class AvroSerdeTest {
             .deserialize("t", encode(record));
 
     assertThat(read).isEqualTo(new Directive("b-0", RunState.HOLD, "r", 5L));
+  }
+
+  /** The wire's fingerprint is blind to defaults and docs; the history is not. */
+  @Test
+  void shouldKeepVersionsApartThatShareTheirFingerprint() {
+    Schema today = Directive.getClassSchema();
+    String other = SchemaText.of(today).replace("RUN, HOLD or CANCEL.", "Another doc.");
+
+    SchemaStore store = storeOf(today, other);
+
+    assertThat(store.versions("Directive").get(0).toString()).contains("Another doc.");
+    assertThat(store.versions("Directive").get(1).toString()).doesNotContain("Another doc.");
+    assertThat(store.versions("Directive").stream().map(SchemaStore::fingerprint).distinct())
+        .hasSize(1);
+    assertThat(
+            AvroSerde.of(Directive.class, store)
+                .deserialize("t", directives.serialize("t", Samples.directive())))
+        .isEqualTo(Samples.directive());
   }
 
   private static SchemaStore storeOf(Schema today, String other) {

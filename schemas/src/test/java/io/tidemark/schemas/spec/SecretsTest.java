@@ -24,6 +24,7 @@ class SecretsTest {
       strings = {
         "hunter2",
         "\"\"",
+        "\"\\0\"",
         "12345",
         "${env:A}hunter2",
         "{x: hunter2}",
@@ -132,7 +133,7 @@ class SecretsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"${", "//", " #", "?a", "? ", ":thin:", "//a:", "password"})
-  @Timeout(20)
+  @Timeout(30)
   void shouldAnswerSoonWhenTextIsLongAndHostile(String piece) {
     String value = piece.repeat(900_000 / piece.length());
 

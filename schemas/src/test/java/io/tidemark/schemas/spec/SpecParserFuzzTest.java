@@ -58,7 +58,7 @@ class SpecParserFuzzTest {
     RandomGenerator random = Fuzz.random("SpecParserFuzzTest");
     SpecParser parser = new SpecParser();
     int refused = 0;
-    for (int i = 0; i < 6_000; i++) {
+    for (int i = 0; i < 3_000; i++) {
       List<String> examples = SpecParserTest.examples();
       StringBuilder text = new StringBuilder(examples.get(i % examples.size()));
       for (int n = random.nextInt(1, 4); n > 0; n--) {
@@ -72,7 +72,7 @@ class SpecParserFuzzTest {
         throw new AssertionError("on this spec:\n" + text, e);
       }
     }
-    System.out.printf("SpecParserFuzzTest: %d of 6000 refused%n", refused);
+    System.out.printf("SpecParserFuzzTest: %d of 3000 refused%n", refused);
   }
 
   private static void mutate(StringBuilder text, RandomGenerator random) {

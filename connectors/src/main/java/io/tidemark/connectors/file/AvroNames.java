@@ -1,0 +1,82 @@
+package io.tidemark.connectors.file;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.Schema;
+
+/** Avro's names for columns of any name, and back. */
+final class AvroNames {
+
+  /** Property of a field whose column's name is no Avro name: that name. */
+  static final String COLUMN = "tidemark.column";
+
+  private AvroNames() {}
+
+  /** Legal and distinct names, in order; a name that is legal stays as it is. */
+  static List<String> of(List<String> columns) {
+    Set<String> taken = new HashSet<>();
+    for (String c : columns) {
+      if (isLegal(c)) {
+        taken.add(c);
+      }
+    }
+    List<String> names = new ArrayList<>();
+    for (String c : columns) {
+      String name = c;
+      if (!isLegal(c)) {
+        String plain = legal(c);
+        name = plain;
+        for (int n = 2; !taken.add(name); n++) {
+          name = plain + "_" + n;
+        }
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** A nullable field of that column. */
+  static Schema.Field nullable(String name, String column, Schema type) {
+    Schema.Field field =
+        new Schema.Field(
+            name,
+            Schema.createUnion(Schema.create(Schema.Type.NULL), type),
+            null,
+            Schema.Field.NULL_DEFAULT_VALUE);
+    return marked(field, column);
+  }
+
+  /** Notes the column's name in the field, if it is another than the field's. */
+  static Schema.Field marked(Schema.Field field, String column) {
+    if (!field.name().equals(column)) {
+      field.addProp(COLUMN, column);
+    }
+    return field;
+  }
+
+  /** The column that a field stands for. */
+  static String column(Schema.Field field) {
+    String column = field.getProp(COLUMN);
+    return column == null ? field.name() : column;
+  }
+
+  private static boolean isLegal(String name) {
+    return name.equals(legal(name));
+  }
+
+  private static String legal(String name) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+      boolean digit = c >= '0' && c <= '9';
+      if (digit && i == 0) {
+        out.append('_');
+      }
+      out.append(letter || digit ? c : '_');
+    }
+    return out.isEmpty() ? "_" : out.toString();
+  }
+}

@@ -1,0 +1,141 @@
+package io.tidemark.connectors.file;
+
+import io.tidemark.connectors.api.Rows;
+import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.CommittedFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes each chunk as a file of its own; a chunk without rows makes none. */
+final class FileSinkWriter implements SinkWriter, Rows {
+
+  private static final Logger log = LoggerFactory.getLogger(FileSinkWriter.class);
+
+  private final SinkSettings settings;
+  private final SourceShape shape;
+  private final Staging staging;
+  private boolean begun;
+  private Staging.Chunk chunk;
+  private RowFile rows;
+  private long count;
+
+  FileSinkWriter(SinkSettings settings, SourceShape shape, Staging staging) {
+    this.settings = settings;
+    this.shape = shape;
+    this.staging = staging;
+  }
+
+  @Override
+  public Optional<Progress> progress() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Rows begin() throws TaskException {
+    if (begun) {
+      throw new IllegalStateException("a chunk is open");
+    }
+    staging.check();
+    begun = true;
+    return this;
+  }
+
+  @Override
+  public void record(GenericRecord row) throws TaskException {
+    if (!begun) {
+      throw new IllegalStateException("no chunk is open");
+    }
+    if (chunk == null) {
+      chunk = staging.create();
+    }
+    try {
+      if (rows == null) {
+        rows = open(chunk.file());
+      }
+      rows.write(row);
+    } catch (IOException e) {
+      throw FileErrors.writing(chunk.made(), e);
+    }
+    count++;
+  }
+
+  private RowFile open(SyncedFile file) throws IOException {
+    return settings.format() == FileFormat.CSV
+        ? new CsvRowFile(file, shape)
+        : new ParquetRowFile(file, shape.schema(), settings.compression(), Integer.MAX_VALUE);
+  }
+
+  @Override
+  public void bytes(byte[] buffer, int offset, int length) {
+    throw new IllegalStateException("rows were agreed to come as records");
+  }
+
+  @Override
+  public List<CommittedFile> commit(Cursor cursor, Totals totals, boolean last)
+      throws TaskException {
+    if (!begun) {
+      throw new IllegalStateException("no chunk is open");
+    }
+    if (chunk == null) {
+      staging.check();
+      begun = false;
+      return List.of();
+    }
+    try {
+      rows.end();
+      chunk.file().finish();
+      staging.check();
+      Files.move(chunk.made(), chunk.finished(), StandardCopyOption.ATOMIC_MOVE);
+      SyncedFile.syncFolder(chunk.finished().getParent());
+      CommittedFile file =
+          new CommittedFile(
+              staging.relative(chunk.finished()), count, Files.size(chunk.finished()));
+      forget();
+      return List.of(file);
+    } catch (NoSuchFileException e) {
+      staging.check();
+      throw FileErrors.writing(chunk.made(), e);
+    } catch (IOException e) {
+      throw FileErrors.writing(chunk.made(), e);
+    }
+  }
+
+  private void forget() {
+    begun = false;
+    chunk = null;
+    rows = null;
+    count = 0;
+  }
+
+  @Override
+  public void abort() {
+    if (chunk != null) {
+      try {
+        chunk.file().close();
+        Files.deleteIfExists(chunk.made());
+      } catch (IOException e) {
+        log.warn(
+            "{} is left behind; it counts for nothing and goes when the backfill is finished",
+            chunk.made(),
+            e);
+      }
+    }
+    forget();
+  }
+
+  @Override
+  public void close() {
+    abort();
+  }
+}

@@ -1,0 +1,181 @@
+package io.tidemark.connectors.file;
+
+import io.tidemark.core.retry.TaskException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.avro.AvroReadSupport;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.api.ReadSupport.ReadContext;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.MessageColumnIO;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.api.RecordMaterializer;
+
+/** An open Parquet file: its row groups, its columns as Avro's, and its rows. */
+final class ParquetFile implements AutoCloseable {
+
+  private static final List<String> AVRO_KEYS = List.of("parquet.avro.schema", "avro.schema");
+  private static final String READ_KEY = "avro.read.schema";
+
+  private final SourceFile file;
+  private final ParquetFileReader reader;
+  private final ParquetConfiguration conf = ParquetSchemas.configuration();
+  private final ParquetColumns columns;
+  private final MessageColumnIO columnIo;
+  private final RecordMaterializer<GenericRecord> materializer;
+
+  private ParquetFile(SourceFile file, ParquetFileReader reader) throws IOException {
+    this.file = file;
+    this.reader = reader;
+    FileMetaData meta = reader.getFileMetaData();
+    checkFooter();
+    columns = ParquetColumns.of(meta.getSchema(), avroSchema(meta.getKeyValueMetaData()), conf);
+    columnIo = new ColumnIOFactory(meta.getCreatedBy()).getColumnIO(meta.getSchema());
+    // Values reach the materializer by position, so that it may know them by other names.
+    materializer =
+        new AvroReadSupport<GenericRecord>(new GenericData())
+            .prepareForRead(
+                conf,
+                Map.of(),
+                columns.legal(),
+                new ReadContext(columns.legal(), Map.of(READ_KEY, columns.read().toString())));
+  }
+
+  /**
+   * @throws TaskException FATAL if it is no Parquet file, a damaged one, or has a column of a type
+   *     that cannot be read
+   */
+  static ParquetFile open(SourceFile file) throws TaskException {
+    ParquetFileReader reader = null;
+    try {
+      ParquetReadOptions options =
+          ParquetReadOptions.builder(ParquetSchemas.configuration())
+              .withCodecFactory(new ParquetCodecs())
+              .usePageChecksumVerification(true)
+              .build();
+      reader = ParquetFileReader.open(new LocalInputFile(file.path()), options);
+      return new ParquetFile(file, reader);
+    } catch (IOException | RuntimeException e) {
+      if (reader != null) {
+        FileErrors.closeQuietly(reader);
+      }
+      throw FileErrors.corrupt(file.path(), "", e);
+    }
+  }
+
+  // A damaged footer could name sizes that nobody has memory for.
+  private void checkFooter() throws IOException {
+    for (BlockMetaData group : rowGroups()) {
+      if (group.getRowCount() < 0) {
+        throw new IOException("a row group of " + group.getRowCount() + " rows");
+      }
+      for (ColumnChunkMetaData c : group.getColumns()) {
+        long from = c.getStartingPos();
+        long size = c.getTotalSize();
+        if (from < 4 || size < 0 || size > file.size() - from) {
+          throw new IOException(
+              "column %s lies at bytes %d to %d of %d"
+                  .formatted(c.getPath(), from, from + size, file.size()));
+        }
+      }
+    }
+  }
+
+  // Files that Avro wrote carry its schema. One that names classes to load is left alone.
+  private static Schema avroSchema(Map<String, String> meta) {
+    for (String key : AVRO_KEYS) {
+      String json = meta.get(key);
+      if (json != null && !json.contains("\"java-")) {
+        try {
+          return new Schema.Parser().parse(json);
+        } catch (SchemaParseException e) {
+          throw new IllegalArgumentException("its " + key + " is no Avro schema", e);
+        }
+      }
+    }
+    return null;
+  }
+
+  List<BlockMetaData> rowGroups() {
+    return reader.getRowGroups();
+  }
+
+  ParquetColumns columns() {
+    return columns;
+  }
+
+  /** Reads the rows of a row group, the first {@code skip} of them left out. */
+  GroupRows rows(int rowGroup, long skip) throws TaskException {
+    try {
+      PageReadStore pages = reader.readRowGroup(rowGroup);
+      GroupRows rows =
+          new GroupRows(
+              columnIo.getRecordReader(pages, materializer), pages.getRowCount(), rowGroup);
+      for (long i = 0; i < skip; i++) {
+        rows.next();
+      }
+      return rows;
+    } catch (IOException | RuntimeException e) {
+      throw FileErrors.corrupt(file.path(), ", row group " + rowGroup, e);
+    }
+  }
+
+  /** Rows of a row group, one after the other. */
+  final class GroupRows {
+
+    private final RecordReader<GenericRecord> records;
+    private final int rowGroup;
+    private long left;
+
+    private GroupRows(RecordReader<GenericRecord> records, long rows, int rowGroup) {
+      this.records = records;
+      this.left = rows;
+      this.rowGroup = rowGroup;
+    }
+
+    boolean hasNext() {
+      return left > 0;
+    }
+
+    GenericRecord next() throws TaskException {
+      GenericRecord row;
+      try {
+        row = mended(records.read());
+      } catch (RuntimeException e) {
+        throw FileErrors.corrupt(file.path(), ", row group " + rowGroup, e);
+      }
+      left--;
+      return row;
+    }
+  }
+
+  private GenericRecord mended(GenericRecord read) {
+    if (columns.mends().isEmpty()) {
+      return read;
+    }
+    GenericData.Record row = new GenericData.Record(columns.row());
+    for (int i = 0; i < columns.mends().size(); i++) {
+      Object value = read.get(i);
+      ParquetColumns.Mend mend = columns.mends().get(i);
+      row.put(i, mend == null || value == null ? value : mend.apply(value));
+    }
+    return row;
+  }
+
+  @Override
+  public void close() {
+    FileErrors.closeQuietly(reader);
+  }
+}

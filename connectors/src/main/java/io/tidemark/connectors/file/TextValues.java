@@ -1,0 +1,109 @@
+package io.tidemark.connectors.file;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
+
+/**
+ * Values of Avro types as text that {@link ColumnType} reads back: decimals in plain digits, dates
+ * and times in ISO 8601 (with a Z where they are instants), bytes in Base64.
+ */
+final class TextValues {
+
+  /** Writes a value that is not null. */
+  interface Printer {
+    String print(Object value);
+  }
+
+  private TextValues() {}
+
+  /**
+   * How to write values of a column.
+   *
+   * @param schema may be a union with null
+   * @throws IllegalArgumentException if its values are no plain texts; the message says why
+   */
+  static Printer printer(Schema schema) {
+    Schema type = schema;
+    if (schema.getType() == Schema.Type.UNION) {
+      var branches =
+          schema.getTypes().stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
+      if (branches.size() != 1) {
+        throw new IllegalArgumentException("is a union of several types");
+      }
+      type = branches.getFirst();
+    }
+    LogicalType logical = type.getLogicalType();
+    return logical == null ? plain(type) : logical(type, logical);
+  }
+
+  private static Printer plain(Schema type) {
+    return switch (type.getType()) {
+      case BOOLEAN, INT, LONG, FLOAT, DOUBLE, STRING, ENUM -> Object::toString;
+      case BYTES -> v -> base64(bytes((ByteBuffer) v));
+      case FIXED -> v -> base64(((GenericFixed) v).bytes());
+      case RECORD, ARRAY, MAP, UNION ->
+          throw new IllegalArgumentException(
+              "is nested (" + type.getType().getName() + "); write parquet instead");
+      case NULL -> throw new IllegalArgumentException("has no type, only NULLs");
+    };
+  }
+
+  private static Printer logical(Schema type, LogicalType logical) {
+    return switch (logical) {
+      case LogicalTypes.Decimal d when type.getType() == Schema.Type.FIXED ->
+          v -> decimal(((GenericFixed) v).bytes(), d.getScale());
+      case LogicalTypes.Decimal d -> v -> decimal(bytes((ByteBuffer) v), d.getScale());
+      case LogicalTypes.Date d -> v -> LocalDate.ofEpochDay((Integer) v).toString();
+      case LogicalTypes.TimeMillis t -> v -> time(Math.multiplyExact((Integer) v, 1_000_000L));
+      case LogicalTypes.TimeMicros t -> v -> time(Math.multiplyExact((Long) v, 1_000L));
+      case LogicalTypes.TimestampMillis t -> v -> instant((Long) v, 1_000);
+      case LogicalTypes.TimestampMicros t -> v -> instant((Long) v, 1_000_000);
+      case LogicalTypes.TimestampNanos t -> v -> instant((Long) v, 1_000_000_000);
+      case LogicalTypes.LocalTimestampMillis t -> v -> local((Long) v, 1_000);
+      case LogicalTypes.LocalTimestampMicros t -> v -> local((Long) v, 1_000_000);
+      case LogicalTypes.LocalTimestampNanos t -> v -> local((Long) v, 1_000_000_000);
+      case LogicalType other -> plain(type);
+    };
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static String decimal(byte[] unscaled, int scale) {
+    return new BigDecimal(new BigInteger(unscaled), scale).toPlainString();
+  }
+
+  private static String time(long nanos) {
+    return DateTimeFormatter.ISO_LOCAL_TIME.format(LocalTime.ofNanoOfDay(nanos));
+  }
+
+  private static String instant(long value, long perSecond) {
+    return local(value, perSecond) + 'Z';
+  }
+
+  private static String local(long value, long perSecond) {
+    long nanos = Math.floorMod(value, perSecond) * (1_000_000_000 / perSecond);
+    Instant at = Instant.ofEpochSecond(Math.floorDiv(value, perSecond), nanos);
+    return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(
+        LocalDateTime.ofInstant(at, ZoneOffset.UTC));
+  }
+}

@@ -1,0 +1,158 @@
+package io.tidemark.planner.app;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.journal.Append;
+import io.tidemark.kafka.journal.Journal;
+import io.tidemark.kafka.journal.JournalException;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.planner.flow.PlanLog;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import io.tidemark.schemas.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The planner's log on Kafka. Its transactional id is the backfill's: one planner writes at a time.
+ */
+final class KafkaPlanLog implements PlanLog {
+
+  private static final Logger log = LoggerFactory.getLogger(KafkaPlanLog.class);
+  private static final Duration READ = Duration.ofSeconds(60);
+
+  private final String plansTopic;
+  private final String workTopic;
+  private final String backfill;
+  private final int queues;
+  private final Journal journal;
+  private final Optional<Plan> plan;
+  private final List<Descriptor> descriptors = new ArrayList<>();
+  private final AvroSerde<Plan> plans = AvroSerde.of(Plan.class);
+  private final AvroSerde<Descriptor> work = AvroSerde.of(Descriptor.class);
+
+  /**
+   * Takes over the writing of a backfill's plan and reads what there is of it.
+   *
+   * @param queues Kafka partitions of the domain's work topic
+   */
+  KafkaPlanLog(ClientConfig config, Topics topics, String domain, String backfill, int queues) {
+    this.plansTopic = topics.plans();
+    this.workTopic = topics.work(domain);
+    this.backfill = backfill;
+    this.queues = queues;
+    // Opening fences an older planner of this backfill: what is read next is all there will be.
+    this.journal = open(config, topics.namespace() + "-planner-" + backfill);
+    try (ReadToEnd reader = new ReadToEnd(config)) {
+      List<Plan> seen = new ArrayList<>();
+      reader.read(
+          List.of(new TopicPartition(plansTopic, 0)),
+          READ,
+          r ->
+              decoded(plans, r)
+                  .filter(p -> p.getBackfillId().equals(backfill))
+                  .ifPresent(seen::add));
+      plan = seen.isEmpty() ? Optional.empty() : Optional.of(seen.get(seen.size() - 1));
+      if (plan.isPresent()) {
+        reader.read(
+            IntStream.range(0, queues).mapToObj(q -> new TopicPartition(workTopic, q)).toList(),
+            READ,
+            r ->
+                decoded(work, r)
+                    .filter(d -> d.getBackfillId().equals(backfill) && d.getRound() == 0)
+                    .ifPresent(descriptors::add));
+        descriptors.sort(Comparator.comparingLong(Descriptor::getOrdinal));
+      }
+    } catch (ReadTimeoutException e) {
+      journal.close();
+      throw new KafkaException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      journal.close();
+      throw new InterruptException(e);
+    }
+  }
+
+  private static Journal open(ClientConfig config, String id) {
+    try {
+      return Journal.open(config, id);
+    } catch (JournalException e) {
+      throw new KafkaException(e.getMessage(), e);
+    }
+  }
+
+  private static <T extends SpecificRecord> Optional<T> decoded(
+      AvroSerde<T> serde, ConsumerRecord<byte[], byte[]> r) {
+    try {
+      return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));
+    } catch (MalformedRecordException e) {
+      log.error(
+          "{}-{} offset {}: set aside, it cannot be understood: {}",
+          r.topic(),
+          r.partition(),
+          r.offset(),
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public int queues() {
+    return queues;
+  }
+
+  @Override
+  public Optional<Plan> plan() {
+    return plan;
+  }
+
+  @Override
+  public List<Descriptor> descriptors() {
+    return descriptors;
+  }
+
+  @Override
+  public void publish(List<Descriptor> more, Plan now) {
+    List<Append> records = new ArrayList<>(more.size() + 1);
+    for (Descriptor d : more) {
+      records.add(
+          new Append(
+              new TopicPartition(workTopic, d.getQueue()),
+              d.getPartitionId().getBytes(StandardCharsets.UTF_8),
+              work.serialize(workTopic, d)));
+    }
+    records.add(
+        new Append(
+            new TopicPartition(plansTopic, 0),
+            backfill.getBytes(StandardCharsets.UTF_8),
+            plans.serialize(plansTopic, now)));
+    try {
+      journal.commit(records);
+    } catch (JournalException e) {
+      throw new KafkaException(
+          "the plan of "
+              + backfill
+              + " is not complete; run the same command again: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+}

@@ -1,0 +1,28 @@
+package io.tidemark.planner.flow;
+
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Plan;
+import java.util.List;
+import java.util.Optional;
+
+/** The log as a planner needs it: what is there of one backfill, and transactions to add to it. */
+public interface PlanLog extends AutoCloseable {
+
+  /** Queues of the work topic. */
+  int queues();
+
+  /** The plan as published so far. */
+  Optional<Plan> plan();
+
+  /** Descriptors published so far, by ordinal. */
+  List<Descriptor> descriptors();
+
+  /**
+   * Publishes descriptors and the plan in one transaction; a planner of the same backfill that was
+   * here before can write no more.
+   */
+  void publish(List<Descriptor> descriptors, Plan plan);
+
+  @Override
+  void close();
+}

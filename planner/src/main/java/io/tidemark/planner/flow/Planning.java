@@ -1,0 +1,176 @@
+package io.tidemark.planner.flow;
+
+import io.tidemark.connectors.Route;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.plan.PlanBuilder;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plans one backfill (DESIGN §3.1). Deterministic and resumable: descriptors are published in
+ * order, in bounded transactions, and a planner that finds some of them there goes on behind the
+ * last one.
+ */
+public final class Planning {
+
+  /** Descriptors in one transaction. */
+  private static final int BATCH = 1_000;
+
+  private static final int SAMPLE = 10;
+
+  private final Spec spec;
+  private final Route route;
+  private final String backfill;
+
+  /**
+   * A plan for a spec.
+   *
+   * @param route source and sink, opened from the same spec
+   */
+  public Planning(Spec spec, Route route) {
+    this.spec = spec;
+    this.route = route;
+    this.backfill = spec.backfillId();
+  }
+
+  /**
+   * Checks that source and sink are there and fit each other; touches nothing.
+   *
+   * @throws TaskException naming what does not fit
+   */
+  public void check() throws TaskException {
+    route.sink().check(route.source().shape());
+    route.format();
+  }
+
+  /** What {@link #publish} would do. */
+  public DryRun dryRun(int queues) throws TaskException {
+    PlanBuilder builder = new PlanBuilder(backfill, queues, 0);
+    List<String> sample = new ArrayList<>();
+    route
+        .source()
+        .split(
+            Optional.empty(),
+            s -> {
+              builder.add(s.slice(), s.rowsEstimated());
+              if (builder.pending() >= BATCH) {
+                sample(builder.take(), sample);
+              }
+            });
+    sample(builder.take(), sample);
+    return new DryRun(
+        backfill,
+        builder.partitions(),
+        builder.rows(),
+        builder.heaviest(),
+        builder.imbalance(),
+        route.format().id(),
+        route.source().explain(),
+        sample);
+  }
+
+  private static void sample(List<Descriptor> batch, List<String> sample) {
+    for (Descriptor d : batch) {
+      if (sample.size() < SAMPLE) {
+        sample.add(
+            "%s  queue %d  ~%d rows  %s"
+                .formatted(d.getPartitionId(), d.getQueue(), d.getRowsEstimated(), d.getSlice()));
+      }
+    }
+  }
+
+  /**
+   * Publishes the plan, or what is missing of it.
+   *
+   * @param now time that a new plan carries, milliseconds since the epoch
+   * @throws TaskException if the source fails, or the id stands for another spec
+   */
+  public PlanOutcome publish(PlanLog log, long now) throws TaskException {
+    Optional<Plan> existing = log.plan();
+    if (existing.isPresent()) {
+      refuseAnotherSpec(existing.get());
+      if (existing.get().getState() == PlanState.SEALED) {
+        return new PlanOutcome(existing.get(), 0);
+      }
+    }
+    SourceShape shape = route.source().shape();
+    route.sink().prepare(shape);
+    Plan open = existing.orElseGet(() -> opened(shape, log.queues(), now));
+    if (open.getQueues() != log.queues()) {
+      throw TaskException.fatal(
+          "backfill %s was begun with %d queues, the work topic now has %d; give the spec a new name"
+              .formatted(backfill, open.getQueues(), log.queues()));
+    }
+    PlanBuilder builder = new PlanBuilder(backfill, log.queues(), open.getCreatedAt());
+    List<Descriptor> before = log.descriptors();
+    before.forEach(builder::published);
+    if (existing.isEmpty()) {
+      log.publish(List.of(), open);
+    }
+    Optional<Slice> last =
+        before.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Slice.of(before.get(before.size() - 1).getSlice()));
+    route
+        .source()
+        .split(
+            last,
+            s -> {
+              builder.add(s.slice(), s.rowsEstimated());
+              if (builder.pending() >= BATCH) {
+                List<Descriptor> batch = builder.take();
+                log.publish(batch, counted(open, builder));
+              }
+            });
+    List<Descriptor> rest = builder.take();
+    Plan sealed = sealed(counted(open, builder), now);
+    log.publish(rest, sealed);
+    return new PlanOutcome(sealed, builder.partitions() - before.size());
+  }
+
+  private void refuseAnotherSpec(Plan plan) throws TaskException {
+    if (!plan.getFingerprint().equals(spec.fingerprint())) {
+      throw TaskException.fatal(
+          "backfill id "
+              + backfill
+              + " already stands for another spec (the fingerprints share 8 digits); rename this one");
+    }
+  }
+
+  private Plan opened(SourceShape shape, int queues, long now) {
+    return Plan.newBuilder()
+        .setBackfillId(backfill)
+        .setName(spec.name())
+        .setDomain(spec.domain())
+        .setSpec(spec.text())
+        .setFingerprint(spec.fingerprint())
+        .setSourceSchema(shape.schema().toString())
+        .setState(PlanState.PLANNING)
+        .setQueues(queues)
+        .setPartitions(0)
+        .setRowsEstimated(0)
+        .setCoverage(0)
+        .setSinkFinish(route.sink().needsFinish())
+        .setCreatedAt(now)
+        .build();
+  }
+
+  private static Plan counted(Plan plan, PlanBuilder builder) {
+    return Plan.newBuilder(plan)
+        .setPartitions(builder.partitions())
+        .setRowsEstimated(builder.rows())
+        .setCoverage(builder.coverage())
+        .build();
+  }
+
+  private static Plan sealed(Plan plan, long now) {
+    return Plan.newBuilder(plan).setState(PlanState.SEALED).setSealedAt(now).build();
+  }
+}

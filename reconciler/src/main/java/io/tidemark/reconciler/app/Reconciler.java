@@ -1,0 +1,224 @@
+package io.tidemark.reconciler.app;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tidemark.connectors.Route;
+import io.tidemark.connectors.api.Sink;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.kafka.admin.TopicAdmin;
+import io.tidemark.kafka.admin.TopicException;
+import io.tidemark.kafka.admin.TopicSpec;
+import io.tidemark.kafka.client.KafkaUnreachableException;
+import io.tidemark.kafka.client.Reachable;
+import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.Queries;
+import io.tidemark.reconciler.flow.ReconcilerTopology;
+import io.tidemark.reconciler.flow.RocksDbMemory;
+import io.tidemark.reconciler.status.ReconcilerMetrics;
+import io.tidemark.reconciler.status.StatusServer;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.spec.SpecException;
+import io.tidemark.schemas.spec.SpecParser;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running reconciler: the topology, the API, and the thread that seals sinks. Starting a second
+ * one in the same namespace shares the queues between the two; see {@link Finisher} for what that
+ * costs.
+ */
+public final class Reconciler implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  private static final int MALFORMED_KEPT = 1_000;
+  private static final long ROCKSDB_BYTES = 256L << 20;
+  private static final int POLL_MS = 20;
+
+  /** What to close, the last opened first. */
+  private final Deque<Runnable> open = new ArrayDeque<>();
+
+  private UncaughtPolicy uncaught;
+  private StreamsHealth health;
+  private StatusServer status;
+
+  private Reconciler() {}
+
+  /**
+   * Creates the topics that are missing and starts. The API answers at once, with 503 until the
+   * state is restored: see {@link #awaitReady}.
+   *
+   * @throws KafkaUnreachableException if Kafka does not answer
+   * @throws TopicException if a topic is not as it must be
+   */
+  public static Reconciler start(ReconcilerConfig config)
+      throws KafkaUnreachableException, TopicException, InterruptedException {
+    Reconciler reconciler = new Reconciler();
+    try {
+      reconciler.open(config);
+      return reconciler;
+    } catch (KafkaUnreachableException
+        | TopicException
+        | InterruptedException
+        | RuntimeException e) {
+      reconciler.close();
+      throw e;
+    }
+  }
+
+  private void open(ReconcilerConfig config)
+      throws KafkaUnreachableException, TopicException, InterruptedException {
+    int replicas = topics(config);
+    MalformedRecords malformed = new MalformedRecords(MALFORMED_KEPT);
+    RocksDbMemory memory = opened(new RocksDbMemory(ROCKSDB_BYTES), RocksDbMemory::close);
+    Topology topology =
+        ReconcilerTopology.build(
+            config.topics(), config.domains(), config.maxRunningBackfills(), malformed);
+    KafkaStreams streams =
+        opened(
+            new KafkaStreams(topology, StreamsSettings.of(config, replicas, malformed, memory)),
+            Reconciler::leave);
+    uncaught = new UncaughtPolicy(System::currentTimeMillis);
+    streams.setUncaughtExceptionHandler(uncaught);
+    health = new StreamsHealth(streams, uncaught);
+    Queries queries = new Queries(new StreamsStores(streams, config));
+
+    PrometheusMeterRegistry registry =
+        opened(
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
+    StreamsMetrics.bind(streams, registry);
+    ReconcilerMetrics metrics =
+        opened(
+            new ReconcilerMetrics(registry, registry::scrape, queries, malformed),
+            ReconcilerMetrics::close);
+    status =
+        opened(
+            StatusServer.start(
+                config.httpHost(), config.httpPort(), queries, health, malformed, metrics),
+            StatusServer::close);
+    streams.start();
+
+    CommandLog commands =
+        opened(
+            new CommandLog(config.clients().producer(), config.topics().commands()),
+            CommandLog::close);
+    Finisher finisher =
+        new Finisher(queries, Reconciler::sink, commands, System::currentTimeMillis);
+    opened(FinisherThread.start(finisher), FinisherThread::close);
+    LOG.info(
+        "reconciler of {} with domains {}: API at http://{}:{}",
+        config.topics().namespace(),
+        config.domains(),
+        config.httpHost(),
+        status.port());
+  }
+
+  private <T> T opened(T part, Consumer<T> close) {
+    open.push(() -> close.accept(part));
+    return part;
+  }
+
+  /** Makes sure of the topics; returns how many replicas internal ones shall have. */
+  private static int topics(ReconcilerConfig config)
+      throws KafkaUnreachableException, TopicException, InterruptedException {
+    Map<String, Object> settings = config.clients().admin();
+    Reachable.check(settings, KAFKA_TIMEOUT);
+    List<TopicSpec> specs = new ArrayList<>();
+    config
+        .topics()
+        .definitions(new LinkedHashSet<>(config.domains()), config.queues())
+        .forEach(t -> specs.add(new TopicSpec(t.name(), t.partitions(), t.configs())));
+    specs.add(
+        new TopicSpec(
+            ReconcilerTopology.tallies(config.topics()),
+            1,
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+    try (Admin admin = Admin.create(settings)) {
+      TopicAdmin topics = new TopicAdmin(admin, KAFKA_TIMEOUT);
+      topics.ensure(specs);
+      return topics.replicationFactor();
+    }
+  }
+
+  private static Sink sink(Plan plan) throws TaskException {
+    try {
+      return Route.openSink(
+          new SpecParser().parse(plan.getSpec(), "the spec of " + plan.getName()));
+    } catch (SpecException e) {
+      throw TaskException.fatal(e.getMessage());
+    }
+  }
+
+  /** Leaves the group at once: whoever takes over need not wait for the session to end. */
+  private static void leave(KafkaStreams streams) {
+    boolean stopped =
+        streams.close(
+            CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    if (!stopped) {
+      LOG.warn("stream threads still run after {} s", CLOSE_TIMEOUT.toSeconds());
+    }
+  }
+
+  /** Port of the API. */
+  public int port() {
+    return status.port();
+  }
+
+  /** Why it cannot answer yet, or no more; empty while it can. */
+  public Optional<String> unready() {
+    return health.unready();
+  }
+
+  /** What stopped it, if it stopped by itself. */
+  public Optional<Throwable> failure() {
+    return uncaught.failure();
+  }
+
+  /**
+   * Waits until it answers from restored state.
+   *
+   * @throws IllegalStateException if it stopped, or is not ready in that time; with the reason
+   */
+  public void awaitReady(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Optional<String> reason = health.unready();
+    while (reason.isPresent()) {
+      Optional<String> dead = health.dead();
+      if (dead.isPresent()) {
+        throw new IllegalStateException(dead.get(), failure().orElse(null));
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "the reconciler is not ready after " + timeout.toSeconds() + " s: " + reason.get());
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      reason = health.unready();
+    }
+  }
+
+  /** Stops everything in order and leaves the group; safe to call twice. */
+  @Override
+  public synchronized void close() {
+    while (!open.isEmpty()) {
+      open.pop().run();
+    }
+  }
+}

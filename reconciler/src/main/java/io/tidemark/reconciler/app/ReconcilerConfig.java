@@ -1,0 +1,180 @@
+package io.tidemark.reconciler.app;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.ClientConfigException;
+import io.tidemark.schemas.topic.Topics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Settings of a reconciler.
+ *
+ * @param clients how to reach Kafka
+ * @param topics names of the topics
+ * @param domains domains to serve; add new ones at the end
+ * @param queues Kafka partitions of each domain's topics
+ * @param stateDir folder of local state; what is missing there is restored from Kafka
+ * @param httpHost address that the API binds to
+ * @param httpPort its port; 0: any free one
+ * @param maxRunningBackfills admitted at the same time
+ * @param standbyReplicas further instances that keep a warm copy of each task's state
+ * @param streamThreads threads that process events
+ */
+public record ReconcilerConfig(
+    ClientConfig clients,
+    Topics topics,
+    List<String> domains,
+    int queues,
+    Path stateDir,
+    String httpHost,
+    int httpPort,
+    int maxRunningBackfills,
+    int standbyReplicas,
+    int streamThreads) {
+
+  private static final String NAMESPACE = "namespace";
+  private static final String DOMAINS = "domains";
+  private static final String QUEUES = "queues";
+  private static final String STATE_DIR = "state.dir";
+  private static final String HTTP_HOST = "http.host";
+  private static final String HTTP_PORT = "http.port";
+  private static final String MAX_RUNNING = "max.running.backfills";
+  private static final String STANDBYS = "num.standby.replicas";
+  private static final String THREADS = "num.stream.threads";
+
+  public ReconcilerConfig {
+    domains = List.copyOf(domains);
+  }
+
+  /** The settings, with their defaults, bounds and meanings. */
+  public static ConfigDef definition() {
+    return new ConfigDef()
+        .define(
+            NAMESPACE,
+            ConfigDef.Type.STRING,
+            Topics.DEFAULT_NAMESPACE,
+            Importance.MEDIUM,
+            "Prefix of all topic names.")
+        .define(
+            DOMAINS,
+            ConfigDef.Type.LIST,
+            Topics.DEFAULT_DOMAIN,
+            Importance.HIGH,
+            "Data domains to serve. Add new ones at the end: others then keep their local state.")
+        .define(
+            QUEUES,
+            ConfigDef.Type.INT,
+            Topics.DEFAULT_QUEUES,
+            Range.atLeast(1),
+            Importance.MEDIUM,
+            "Kafka partitions of each domain's topics; must be the same everywhere.")
+        .define(
+            STATE_DIR,
+            ConfigDef.Type.STRING,
+            Importance.HIGH,
+            "Folder of local state. What is missing there is restored from Kafka.")
+        .define(
+            HTTP_HOST,
+            ConfigDef.Type.STRING,
+            "127.0.0.1",
+            Importance.MEDIUM,
+            "Address that the API binds to; loopback only.")
+        .define(
+            HTTP_PORT,
+            ConfigDef.Type.INT,
+            8080,
+            Range.between(0, 65_535),
+            Importance.MEDIUM,
+            "Port of the API; 0: any free one.")
+        .define(
+            MAX_RUNNING,
+            ConfigDef.Type.INT,
+            4,
+            Range.atLeast(1),
+            Importance.HIGH,
+            "Backfills that run at the same time; others wait, oldest first.")
+        .define(
+            STANDBYS,
+            ConfigDef.Type.INT,
+            0,
+            Range.atLeast(0),
+            Importance.MEDIUM,
+            "Warm copies of the state on further instances: 1 is right for two or more instances.")
+        .define(
+            THREADS,
+            ConfigDef.Type.INT,
+            2,
+            Range.atLeast(1),
+            Importance.LOW,
+            "Threads that process events.");
+  }
+
+  /**
+   * Reads the settings; whatever is none of the reconciler's own is a Kafka client property.
+   *
+   * @throws ConfigException if a setting is missing, out of bounds, or not allowed
+   * @throws ClientConfigException if the Kafka client properties cannot be used
+   */
+  public static ReconcilerConfig of(Map<String, String> properties) throws ClientConfigException {
+    ConfigDef definition = definition();
+    AbstractConfig c = new AbstractConfig(definition, properties, false);
+    Map<String, String> kafka = new HashMap<>(properties);
+    kafka.keySet().removeAll(definition.names());
+    ClientNames.check(kafka.keySet(), definition.names());
+    List<String> domains = c.getList(DOMAINS);
+    Topics topics = topics(c.getString(NAMESPACE), domains);
+    String host = c.getString(HTTP_HOST);
+    requireLoopback(host);
+    return new ReconcilerConfig(
+        ClientConfig.of(
+            kafka.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, ""), kafka),
+        topics,
+        domains,
+        c.getInt(QUEUES),
+        Path.of(c.getString(STATE_DIR)),
+        host,
+        c.getInt(HTTP_PORT),
+        c.getInt(MAX_RUNNING),
+        c.getInt(STANDBYS),
+        c.getInt(THREADS));
+  }
+
+  private static Topics topics(String namespace, List<String> domains) {
+    if (domains.isEmpty() || domains.stream().distinct().count() < domains.size()) {
+      throw new ConfigException(DOMAINS, domains, "name at least one domain, and each once");
+    }
+    try {
+      Topics topics = new Topics(namespace);
+      domains.forEach(topics::work);
+      return topics;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  /** The API answers whoever asks, without a login: other machines must not be able to. */
+  private static void requireLoopback(String host) {
+    try {
+      if (InetAddress.getByName(host).isLoopbackAddress()) {
+        return;
+      }
+    } catch (UnknownHostException e) {
+      throw new ConfigException(HTTP_HOST, host, "no such host; use 127.0.0.1");
+    }
+    throw new ConfigException(
+        HTTP_HOST,
+        host,
+        "the API has no login and binds to loopback only; use 127.0.0.1, and a proxy that asks who"
+            + " calls to reach it from other machines");
+  }
+}

@@ -1,0 +1,52 @@
+package io.tidemark.reconciler.app;
+
+import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.PassOverMalformed;
+import io.tidemark.reconciler.flow.RocksDbMemory;
+import io.tidemark.reconciler.flow.SharedRocksDb;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Settings of Kafka Streams: the user's way to Kafka, and what the reconciler rests on. */
+final class StreamsSettings {
+
+  private StreamsSettings() {}
+
+  /**
+   * The settings.
+   *
+   * @param replicas of internal topics
+   */
+  static Properties of(
+      ReconcilerConfig config, int replicas, MalformedRecords malformed, RocksDbMemory memory) {
+    Properties p = new Properties();
+    p.putAll(config.clients().admin());
+    p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topics().namespace() + "-reconciler");
+    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
+    p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
+    p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
+    p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicas);
+    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    // Only the tallies are cached; they are few.
+    p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L << 20);
+    p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDb.class);
+    p.put(SharedRocksDb.MEMORY, memory);
+    p.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, PassOverMalformed.class);
+    p.put(PassOverMalformed.RECORDS, malformed);
+    // Classic protocol: the newer one gives wrong hosts for queries (KAFKA-20782).
+    p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    // A transaction that follows another is refused for some milliseconds; by default the producer
+    // then sleeps 100 ms.
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1);
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 5);
+    p.put(StreamsConfig.topicPrefix(TopicConfig.COMPRESSION_TYPE_CONFIG), "producer");
+    return p;
+  }
+}

@@ -1,0 +1,148 @@
+package io.tidemark.reconciler.flow;
+
+import io.tidemark.core.ledger.Finding;
+import io.tidemark.core.ledger.Ledger;
+import io.tidemark.core.ledger.LedgerEvent;
+import io.tidemark.core.ledger.LedgerEvent.Planned;
+import io.tidemark.core.ledger.LedgerEvent.Reported;
+import io.tidemark.core.ledger.Tallies;
+import io.tidemark.core.plan.PartitionIds;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Tally;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the ledger of one queue of one domain: feeds {@link Ledger}, stores and publishes each
+ * entry that changed, and keeps the queue's tallies.
+ *
+ * <p>Entries are published at once, in the transaction that stores them. Tallies change with every
+ * event and are only worth a record now and then, so they are marked dirty in memory and sent, as
+ * they stand, every {@link #FLUSH}. Losing those marks does no harm: the tallies themselves are in
+ * a store that commits together with the ledger and the input offsets, they are absolute, and after
+ * each (re)start all of them count as dirty once.
+ */
+final class LedgerProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerProcessor.class);
+
+  /** How often dirty tallies go to the coordinator. */
+  static final Duration FLUSH = Duration.ofMillis(200);
+
+  private final String domain;
+  private final String ledgerSink;
+  private final String tallySink;
+  private final MalformedRecords malformed;
+  private final Set<String> dirty = new LinkedHashSet<>();
+  private ProcessorContext<String, SpecificRecord> context;
+  private KeyValueStore<String, LedgerEntry> ledger;
+  private KeyValueStore<String, Tally> tallies;
+  private int queue;
+
+  /**
+   * A processor that Kafka Streams initialises.
+   *
+   * @param ledgerSink name of the node that takes entries
+   * @param tallySink name of the node that takes tallies
+   */
+  LedgerProcessor(String domain, String ledgerSink, String tallySink, MalformedRecords malformed) {
+    this.domain = domain;
+    this.ledgerSink = ledgerSink;
+    this.tallySink = tallySink;
+    this.malformed = malformed;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, SpecificRecord> context) {
+    this.context = context;
+    ledger = context.getStateStore(StoreNames.ledger(domain));
+    tallies = context.getStateStore(StoreNames.tallies(domain));
+    queue = context.taskId().partition();
+    try (KeyValueIterator<String, Tally> all = tallies.all()) {
+      all.forEachRemaining(t -> dirty.add(t.key));
+    }
+    context.schedule(FLUSH, PunctuationType.WALL_CLOCK_TIME, this::flush);
+  }
+
+  @Override
+  public void process(Record<String, SpecificRecord> record) {
+    RecordMetadata at = context.recordMetadata().orElseThrow();
+    switch (record.value()) {
+      case Descriptor d -> apply(record, d, new Planned(d));
+      case Checkpoint c -> apply(record, c.getDescriptor(), new Reported(c, at.offset()));
+      case null ->
+          malformed.add(
+              new MalformedRecord(
+                  at.topic(), at.partition(), at.offset(), "no value", record.timestamp()));
+      default -> throw new IllegalStateException("unexpected " + record.value().getClass());
+    }
+  }
+
+  private void apply(Record<String, SpecificRecord> record, Descriptor d, LedgerEvent event) {
+    Optional<Finding> misplaced = misplaced(record.key(), d);
+    if (misplaced.isPresent()) {
+      found(d.getBackfillId(), misplaced.get());
+      return;
+    }
+    LedgerEntry before = ledger.get(event.partition());
+    Ledger.Applied applied = Ledger.apply(before, event);
+    applied.finding().ifPresent(f -> found(d.getBackfillId(), f));
+    LedgerEntry after = applied.entry();
+    if (changed(before, after)) {
+      ledger.put(event.partition(), after);
+      count(d.getBackfillId(), t -> Tallies.changed(t, before, after));
+      context.forward(new Record<>(event.partition(), after, record.timestamp()), ledgerSink);
+    }
+  }
+
+  /**
+   * A record that lies where nobody would look for it: the ledger of a partition is in its queue.
+   */
+  private Optional<Finding> misplaced(String key, Descriptor d) {
+    String id = d.getPartitionId();
+    String detail;
+    if (d.getQueue() != queue) {
+      detail = "came on queue " + queue + ", but belongs to queue " + d.getQueue();
+    } else if (!id.equals(key)) {
+      detail = "came under the key '" + key + "'";
+    } else if (!id.startsWith(PartitionIds.start(d.getBackfillId()))) {
+      detail = "is no partition id of its backfill " + d.getBackfillId();
+    } else {
+      return Optional.empty();
+    }
+    return Optional.of(new Finding(Finding.Kind.INVALID, id, detail));
+  }
+
+  private void found(String backfill, Finding finding) {
+    LOG.warn("drift on queue {} of domain {}: {}", queue, domain, finding);
+    count(backfill, t -> Tallies.drifted(t, finding, context.currentSystemTimeMs()));
+  }
+
+  private void count(String backfill, UnaryOperator<Tally> change) {
+    Tally had = tallies.get(backfill);
+    tallies.put(backfill, change.apply(had == null ? Tallies.empty(backfill, domain, queue) : had));
+    dirty.add(backfill);
+  }
+
+  private void flush(long now) {
+    for (String backfill : dirty) {
+      context.forward(new Record<>(backfill + "|" + queue, tallies.get(backfill), now), tallySink);
+    }
+    dirty.clear();
+  }
+}

@@ -1,0 +1,139 @@
+package io.tidemark.reconciler.flow;
+
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+
+/**
+ * Questions about backfills, answered from this instance's state. Thread-safe. Every method throws
+ * {@link NotHereException} while that state is not here.
+ */
+public final class Queries {
+
+  private final LocalStores stores;
+
+  /** Questions to these stores. */
+  public Queries(LocalStores stores) {
+    this.stores = stores;
+  }
+
+  /**
+   * What is known of a backfill.
+   *
+   * @param plan as published
+   * @param directive what workers were told; empty before it was admitted
+   */
+  public record Backfill(Progress progress, Plan plan, Optional<Directive> directive) {}
+
+  /**
+   * Some partitions of a backfill, by id.
+   *
+   * @param next id to continue behind; empty if these were the last
+   */
+  public record Page(List<LedgerEntry> entries, Optional<String> next) {}
+
+  /** Progress of all backfills, newest first. */
+  public List<Progress> backfills() {
+    return here(
+        () -> {
+          List<Progress> all = new ArrayList<>(values(stores.single(StoreNames.PROGRESS)));
+          all.sort(
+              Comparator.comparingLong(Progress::getCreatedAt)
+                  .reversed()
+                  .thenComparing(Progress::getBackfillId));
+          return all;
+        });
+  }
+
+  /** One backfill; empty if there is none of that id. */
+  public Optional<Backfill> backfill(String id) {
+    return here(
+        () -> {
+          Progress progress = stores.<Progress>single(StoreNames.PROGRESS).get(id);
+          Plan plan = stores.<Plan>single(StoreNames.PLANS).get(id);
+          Directive directive = stores.<Directive>single(StoreNames.DIRECTIVES).get(id);
+          return progress == null
+              ? Optional.empty()
+              : Optional.of(new Backfill(progress, plan, Optional.ofNullable(directive)));
+        });
+  }
+
+  /** Newest heartbeat of each worker, by worker id. */
+  public List<WorkerHeartbeat> workers() {
+    return here(() -> values(stores.single(StoreNames.WORKERS)));
+  }
+
+  /**
+   * A page of a backfill's partitions.
+   *
+   * @param state only those in this state; the ledger is then searched on, in bounded memory, until
+   *     the page is full
+   * @param after partition id to start behind, whether it exists or not
+   * @param limit entries at most, at least 1
+   */
+  public Page partitions(
+      Progress backfill, Optional<PartitionState> state, Optional<String> after, int limit) {
+    return here(
+        () -> {
+          List<LedgerEntry> entries = new ArrayList<>();
+          try (LedgerScan scan = scan(backfill.getDomain(), backfill.getBackfillId(), after)) {
+            while (scan.hasNext()) {
+              LedgerEntry entry = scan.next();
+              if (state.isPresent() && state.get() != entry.getState()) {
+                continue;
+              }
+              if (entries.size() == limit) {
+                return new Page(
+                    entries, Optional.of(entries.getLast().getDescriptor().getPartitionId()));
+              }
+              entries.add(entry);
+            }
+          }
+          return new Page(entries, Optional.empty());
+        });
+  }
+
+  /** Shows every partition of a backfill, by id. */
+  public void eachPartition(Progress backfill, Consumer<LedgerEntry> visitor) {
+    here(
+        () -> {
+          try (LedgerScan scan =
+              scan(backfill.getDomain(), backfill.getBackfillId(), Optional.empty())) {
+            scan.forEachRemaining(visitor);
+          }
+          return null;
+        });
+  }
+
+  private LedgerScan scan(String domain, String backfill, Optional<String> after) {
+    return LedgerScan.of(stores.perQueue(StoreNames.ledger(domain), domain), backfill, after);
+  }
+
+  private static <V> List<V> values(ReadOnlyKeyValueStore<String, V> store) {
+    List<V> values = new ArrayList<>();
+    try (KeyValueIterator<String, V> all = store.all()) {
+      all.forEachRemaining(e -> values.add(e.value));
+    }
+    return values;
+  }
+
+  private static <T> T here(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (InvalidStateStoreException e) {
+      throw new NotHereException("the state is being moved or restored; try again", e);
+    }
+  }
+}

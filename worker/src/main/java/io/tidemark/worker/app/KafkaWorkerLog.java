@@ -1,0 +1,250 @@
+package io.tidemark.worker.app;
+
+import io.tidemark.core.worker.WorkerEffect;
+import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.kafka.journal.Append;
+import io.tidemark.kafka.journal.Committed;
+import io.tidemark.kafka.journal.Journal;
+import io.tidemark.kafka.journal.JournalException;
+import io.tidemark.kafka.journal.JournalFencedException;
+import io.tidemark.kafka.journal.JournalRejectedException;
+import io.tidemark.kafka.journal.JournalUnavailableException;
+import io.tidemark.kafka.journal.LostGenerationException;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import io.tidemark.worker.flow.WorkerLog;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The worker's log on Kafka: DESIGN §3.2 and §3.4 in the clients' own terms. */
+final class KafkaWorkerLog implements WorkerLog {
+
+  private static final Logger log = LoggerFactory.getLogger(KafkaWorkerLog.class);
+  private static final Duration RECOVERY = Duration.ofSeconds(60);
+  private static final int RECOVERY_TRIES = 4;
+
+  private final String work;
+  private final String checkpoints;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Journal journal;
+  private final ReadToEnd reader;
+  private final AvroSerde<Descriptor> descriptors = AvroSerde.of(Descriptor.class);
+  private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
+
+  KafkaWorkerLog(
+      String work,
+      String checkpoints,
+      KafkaConsumer<byte[], byte[]> consumer,
+      Journal journal,
+      ReadToEnd reader) {
+    this.work = work;
+    this.checkpoints = checkpoints;
+    this.consumer = consumer;
+    this.journal = journal;
+    this.reader = reader;
+  }
+
+  @Override
+  public void join(Membership membership) {
+    consumer.subscribe(
+        List.of(work),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            membership.assigned(queues(partitions));
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            membership.revoked(queues(partitions));
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            membership.lost(queues(partitions));
+          }
+        });
+  }
+
+  private static Set<Integer> queues(Collection<TopicPartition> partitions) {
+    return partitions.stream().map(TopicPartition::partition).collect(Collectors.toSet());
+  }
+
+  @Override
+  public void poll(Duration atMost, Consumer<WorkerEvent> events) {
+    for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
+      events.accept(
+          decoded(descriptors, r)
+              .<WorkerEvent>map(d -> new WorkerEvent.DescriptorRead(r.partition(), r.offset(), d))
+              .orElseGet(() -> new WorkerEvent.DescriptorUnreadable(r.partition(), r.offset())));
+    }
+  }
+
+  @Override
+  public void recover(Set<Integer> queues, Consumer<WorkerEvent> events) {
+    Map<Integer, Long> positions = new HashMap<>();
+    for (int q : queues) {
+      // Waits for a pending transactional commit of a former owner.
+      positions.put(q, consumer.position(new TopicPartition(work, q), RECOVERY));
+    }
+    Map<Integer, Map<String, Checkpoint>> newest = checkpoints(queues);
+    Map<TopicPartition, Long> ends =
+        consumer.endOffsets(queues.stream().map(q -> new TopicPartition(work, q)).toList());
+    for (int q : queues) {
+      events.accept(
+          new WorkerEvent.Recovered(
+              q,
+              positions.get(q),
+              ends.get(new TopicPartition(work, q)),
+              List.copyOf(newest.getOrDefault(q, Map.of()).values())));
+    }
+  }
+
+  /** The newest checkpoint of every partition of these queues. */
+  private Map<Integer, Map<String, Checkpoint>> checkpoints(Set<Integer> queues) {
+    List<TopicPartition> all =
+        queues.stream().map(q -> new TopicPartition(checkpoints, q)).toList();
+    for (int tries = 1; ; tries++) {
+      Map<Integer, Map<String, Checkpoint>> newest = new HashMap<>();
+      try {
+        reader.read(
+            all,
+            RECOVERY,
+            r ->
+                decoded(reports, r)
+                    .ifPresent(
+                        c ->
+                            newest
+                                .computeIfAbsent(r.partition(), k -> new LinkedHashMap<>())
+                                .put(c.getDescriptor().getPartitionId(), c)));
+        return newest;
+      } catch (ReadTimeoutException e) {
+        if (tries == RECOVERY_TRIES) {
+          throw new KafkaException("cannot recover queues " + queues + ": " + e.getMessage(), e);
+        }
+        log.warn("recovering queues {}, try {}: {}", queues, tries, e.getMessage());
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+  }
+
+  /** A record's value; empty, after an error in the log, if it cannot be understood. */
+  private static <T extends SpecificRecord> Optional<T> decoded(
+      AvroSerde<T> serde, ConsumerRecord<byte[], byte[]> r) {
+    try {
+      return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));
+    } catch (MalformedRecordException e) {
+      log.error(
+          "{}-{} offset {}: set aside, it cannot be understood: {}",
+          r.topic(),
+          r.partition(),
+          r.offset(),
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public WorkerEvent commit(WorkerEffect.Commit commit) {
+    List<Append> records = new ArrayList<>();
+    for (WorkerEffect.Append a : commit.records()) {
+      records.add(
+          new Append(
+              new TopicPartition(checkpoints, a.queue()),
+              bytes(a.checkpoint().getDescriptor().getPartitionId()),
+              reports.serialize(checkpoints, a.checkpoint())));
+    }
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    commit
+        .offsets()
+        .forEach((q, o) -> offsets.put(new TopicPartition(work, q), new OffsetAndMetadata(o)));
+    try {
+      if (!journal.isOpen()) {
+        journal.reopen();
+      }
+      return committed(journal.commit(records, offsets, consumer.groupMetadata()));
+    } catch (JournalException e) {
+      return switch (e) {
+        case LostGenerationException lost -> {
+          log.info("{}; polling, then again", lost.getMessage());
+          yield new WorkerEvent.CommitFailed();
+        }
+        case JournalFencedException fenced -> settled(fenced);
+        case JournalUnavailableException unavailable -> settled(unavailable);
+        case JournalRejectedException rejected ->
+            throw new KafkaException(
+                "Kafka refuses this worker's checkpoints: " + rejected.getMessage(), rejected);
+      };
+    }
+  }
+
+  private static WorkerEvent committed(Committed done) {
+    return new WorkerEvent.Committed(done.offsets());
+  }
+
+  /**
+   * Finds out whether a commit in doubt happened. If Kafka still does not say, it counts as failed:
+   * all that a worker reports may be reported twice.
+   */
+  private WorkerEvent settled(JournalException doubt) {
+    log.warn("{}", doubt.getMessage());
+    try {
+      return journal
+          .reopen()
+          .map(KafkaWorkerLog::committed)
+          .orElseGet(WorkerEvent.CommitFailed::new);
+    } catch (JournalException e) {
+      log.warn("{}", e.getMessage());
+      return new WorkerEvent.CommitFailed();
+    }
+  }
+
+  private static byte[] bytes(String s) {
+    return s.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void reading(int queue, boolean on) {
+    List<TopicPartition> one = List.of(new TopicPartition(work, queue));
+    if (on) {
+      consumer.resume(one);
+    } else {
+      consumer.pause(one);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close(
+        CloseOptions.timeout(Duration.ofSeconds(10))
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    journal.close();
+    reader.close();
+  }
+}

@@ -1,0 +1,132 @@
+package io.tidemark.worker.app;
+
+import io.tidemark.schemas.topic.Topics;
+import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+
+/** Settings of a worker, beside those of its Kafka clients, which stand in the same map. */
+public final class WorkerConfig extends AbstractConfig {
+
+  /** Name of this worker: its static membership, its transactional id, what people see. */
+  public static final String WORKER_ID = "worker.id";
+
+  /** First part of every topic's name. */
+  public static final String NAMESPACE = "namespace";
+
+  /** The domain whose work it does. */
+  public static final String DOMAIN = "domain";
+
+  /** Partitions that it runs at the same time. */
+  public static final String LANES = "lanes";
+
+  /** Longest time that progress stays unreported. */
+  public static final String CHECKPOINT_INTERVAL_MS = "checkpoint.interval.ms";
+
+  /** How long a lane may take to its chunk's end when its queue goes, or the worker ends. */
+  public static final String DRAIN_TIMEOUT_MS = "drain.timeout.ms";
+
+  /** Descriptors of one queue that wait in memory. */
+  public static final String LOOKAHEAD = "lookahead";
+
+  /** Queues of the domain, if this worker is the first to need its topics. */
+  public static final String QUEUES = "queues";
+
+  /** All settings, with defaults and units. */
+  public static final ConfigDef DEFINITION =
+      new ConfigDef()
+          .define(
+              WORKER_ID,
+              Type.STRING,
+              "",
+              Importance.HIGH,
+              "Name of this worker, unique in its namespace; kept over restarts, the worker gets its"
+                  + " queues back at once. Empty: host name, process id and a random part.")
+          .define(
+              NAMESPACE,
+              Type.STRING,
+              Topics.DEFAULT_NAMESPACE,
+              Importance.MEDIUM,
+              "First part of every topic's name.")
+          .define(
+              DOMAIN,
+              Type.STRING,
+              Topics.DEFAULT_DOMAIN,
+              Importance.MEDIUM,
+              "The data domain whose work topic is consumed.")
+          .define(
+              LANES,
+              Type.INT,
+              2,
+              Range.between(1, 1024),
+              Importance.HIGH,
+              "Partitions that run at the same time, a count.")
+          .define(
+              CHECKPOINT_INTERVAL_MS,
+              Type.LONG,
+              1000L,
+              Range.between(10, 600_000),
+              Importance.MEDIUM,
+              "Longest time that progress stays unreported, milliseconds. The end of a partition is"
+                  + " reported at once.")
+          .define(
+              DRAIN_TIMEOUT_MS,
+              Type.LONG,
+              30_000L,
+              Range.between(0, 240_000),
+              Importance.MEDIUM,
+              "How long a lane may take to the end of its chunk when its queue moves or the worker"
+                  + " ends, milliseconds; then the chunk is rolled back.")
+          .define(
+              QUEUES,
+              Type.INT,
+              Topics.DEFAULT_QUEUES,
+              Range.between(1, 10_000),
+              Importance.LOW,
+              "Kafka partitions of the domain's topics, if they are made now; else they stay as they"
+                  + " are.")
+          .define(
+              LOOKAHEAD,
+              Type.INT,
+              500,
+              Range.between(1, 100_000),
+              Importance.LOW,
+              "Descriptors of one queue that wait in memory before reading it is paused, a count.");
+
+  /** Settings from a map that may hold Kafka client settings as well. */
+  public WorkerConfig(Map<String, ?> settings) {
+    super(DEFINITION, named(settings), false);
+  }
+
+  private static Map<String, Object> named(Map<String, ?> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    Object id = all.get(WORKER_ID);
+    if (id == null || id.toString().isBlank()) {
+      String host = ManagementFactory.getRuntimeMXBean().getName().replace('@', '-');
+      all.put(WORKER_ID, host + "-" + UUID.randomUUID().toString().substring(0, 8));
+    }
+    return all;
+  }
+
+  String workerId() {
+    return getString(WORKER_ID);
+  }
+
+  String domain() {
+    return getString(DOMAIN);
+  }
+
+  Topics topics() {
+    return new Topics(getString(NAMESPACE));
+  }
+
+  int lanes() {
+    return getInt(LANES);
+  }
+}

@@ -1,0 +1,61 @@
+package io.tidemark.worker.flow;
+
+import io.tidemark.core.retry.RetryPolicy;
+import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.spec.Spec;
+import io.tidemark.schemas.spec.SpecException;
+import io.tidemark.schemas.spec.SpecParser;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What lanes, plans and directives tell the loop. Written by many threads, read by the loop's. */
+public final class Inbox {
+
+  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
+  private final BlockingQueue<WorkerEvent> events = new LinkedBlockingQueue<>();
+  private final SpecParser parser;
+  private final Routes routes;
+
+  public Inbox(SpecParser parser, Routes routes) {
+    this.parser = parser;
+    this.routes = routes;
+  }
+
+  public BlockingQueue<WorkerEvent> events() {
+    return events;
+  }
+
+  public void tell(WorkerEvent event) {
+    events.add(event);
+  }
+
+  /** A plan was published: its descriptors can be run from now on. */
+  public void plan(Plan plan) {
+    try {
+      Spec spec = parser.parse(plan.getSpec(), plan.getBackfillId());
+      routes.know(plan.getBackfillId(), spec);
+      events.add(
+          new WorkerEvent.BackfillKnown(
+              plan.getBackfillId(),
+              new RetryPolicy(
+                  spec.retry().attempts(),
+                  spec.retry().initial().toMillis(),
+                  spec.retry().max().toMillis())));
+    } catch (SpecException e) {
+      log.error(
+          "backfill {}: this worker cannot read its spec and leaves its partitions alone: {}",
+          plan.getBackfillId(),
+          e.getMessage());
+    }
+  }
+
+  /** A directive was published. */
+  public void directive(Directive directive) {
+    events.add(new WorkerEvent.Directed(directive.getBackfillId(), directive.getRunState()));
+  }
+}

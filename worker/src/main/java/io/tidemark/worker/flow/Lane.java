@@ -1,0 +1,199 @@
+package io.tidemark.worker.flow;
+
+import io.tidemark.connectors.Route;
+import io.tidemark.connectors.api.ChunkReader;
+import io.tidemark.connectors.api.ChunkReader.ChunkEnd;
+import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.chunking.ChunkSizer;
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.core.worker.Point;
+import io.tidemark.core.worker.Task;
+import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.Failure;
+import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.spec.ChunkSettings;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One attempt at one claimed partition (DESIGN §3.3): read a chunk, digest it, commit it at the
+ * sink with its cursor under the fence, say so, go on. Whatever ends it is told as one event; it
+ * decides nothing.
+ */
+final class Lane implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+  private final Task task;
+  private final String worker;
+  private final Routes routes;
+  private final LaneMetrics metrics;
+  private final Clock clock;
+  private final Consumer<WorkerEvent> tell;
+  private volatile boolean stopping;
+  private volatile boolean aborted;
+  private Thread thread;
+  private volatile ChunkReader reading;
+
+  Lane(
+      Task task,
+      String worker,
+      Routes routes,
+      LaneMetrics metrics,
+      Clock clock,
+      Consumer<WorkerEvent> tell) {
+    this.task = task;
+    this.worker = worker;
+    this.routes = routes;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.tell = tell;
+  }
+
+  /** Lets it end after the chunk in hand. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Makes it end now; the chunk in hand is rolled back. */
+  void abort() {
+    aborted = true;
+    stopping = true;
+    ChunkReader reader = reading;
+    if (reader != null) {
+      reader.cancel();
+    }
+    // Under the lock, so that the thread cannot have gone on to another lane's task.
+    synchronized (this) {
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    synchronized (this) {
+      thread = Thread.currentThread();
+    }
+    String partition = task.descriptor().getPartitionId();
+    MDC.put("partition", partition);
+    MDC.put("fence", Long.toString(task.fence()));
+    metrics.laneBusy(+1);
+    try {
+      if (stopping) {
+        tell.accept(new WorkerEvent.Stopped(task.id()));
+      } else {
+        runPartition();
+      }
+    } catch (TaskException e) {
+      failed(e.kind(), e.code(), e.getMessage(), e);
+    } catch (InterruptedException e) {
+      failed(FailureKind.TRANSIENT, "INTERRUPTED", "the lane was interrupted", e);
+    } catch (RuntimeException e) {
+      log.error("partition {}: an error in Tidemark itself; please report it", partition, e);
+      failed(FailureKind.FATAL, e.getClass().getName(), "internal error: " + e, e);
+    } finally {
+      metrics.laneBusy(-1);
+      synchronized (this) {
+        thread = null;
+        Thread.interrupted();
+      }
+      MDC.clear();
+    }
+  }
+
+  private void failed(FailureKind kind, String code, String message, Exception e) {
+    if (aborted) {
+      log.info("partition {}: chunk rolled back", task.descriptor().getPartitionId());
+      return;
+    }
+    log.warn(
+        "partition {}: {} failure{}: {}",
+        task.descriptor().getPartitionId(),
+        kind,
+        code.isEmpty() ? "" : " " + code,
+        message);
+    log.debug("cause", e);
+    metrics.failed(kind, code);
+    tell.accept(
+        new WorkerEvent.Failed(task.id(), new Failure(kind, code, message, clock.millis())));
+  }
+
+  private void runPartition() throws TaskException, InterruptedException {
+    String backfill = task.descriptor().getBackfillId();
+    try (Routes.Use use = routes.acquire(backfill)) {
+      Route route = use.route();
+      SourceShape shape = route.source().shape();
+      RowFormat format = route.format();
+      Claim claim = new Claim(backfill, task.descriptor().getPartitionId(), task.fence(), worker);
+      try (SinkWriter writer = route.sink().open(claim, shape, format)) {
+        Point point =
+            writer
+                .progress()
+                .map(p -> new Point(p.cursor(), p.totals(), task.from().files()))
+                .orElse(task.from());
+        boolean complete = writer.progress().map(SinkWriter.Progress::complete).orElse(false);
+        tell.accept(new WorkerEvent.Opened(task.id(), point, complete));
+        if (complete) {
+          return;
+        }
+        try (ChunkReader reader =
+            route.source().open(Slice.of(task.descriptor().getSlice()), format)) {
+          reading = reader;
+          runChunks(reader, writer, shape, format, use.chunk(), point);
+        } finally {
+          reading = null;
+        }
+      }
+    }
+  }
+
+  private void runChunks(
+      ChunkReader reader,
+      SinkWriter writer,
+      SourceShape shape,
+      RowFormat format,
+      ChunkSettings settings,
+      Point from)
+      throws TaskException {
+    ChunkSizer sizer =
+        ChunkSizer.starting(settings.rows(), settings.bytes(), settings.target().toMillis());
+    Point point = from;
+    while (!stopping) {
+      long began = System.nanoTime();
+      DigestedRows rows;
+      ChunkEnd end;
+      List<CommittedFile> files;
+      Totals totals;
+      try {
+        rows = new DigestedRows(shape.schema(), writer.begin());
+        end = reader.read(point.cursor(), sizer.next(), rows);
+        totals = point.totals().plusChunk(rows.rows(), rows.bytes(), rows.digestSum(), format.id());
+        files = writer.commit(end.cursor(), totals, end.last());
+      } catch (TaskException | RuntimeException e) {
+        writer.abort();
+        throw e;
+      }
+      long nanos = System.nanoTime() - began;
+      point = point.after(end.cursor(), totals, files);
+      sizer = sizer.after(rows.rows(), nanos / 1_000_000);
+      metrics.chunk(rows.rows(), rows.bytes(), nanos);
+      tell.accept(new WorkerEvent.ChunkDone(task.id(), point, end.last()));
+      if (end.last()) {
+        return;
+      }
+    }
+    tell.accept(new WorkerEvent.Stopped(task.id()));
+  }
+}

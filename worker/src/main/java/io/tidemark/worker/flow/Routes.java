@@ -1,0 +1,102 @@
+package io.tidemark.worker.flow;
+
+import io.tidemark.connectors.Route;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.spec.ChunkSettings;
+import io.tidemark.schemas.spec.Spec;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * The routes of the backfills that a worker has a hand in: opened at first use, shared by its
+ * lanes, closed when none has used them for a while. Thread-safe.
+ */
+public final class Routes implements AutoCloseable {
+
+  private static final long IDLE_MS = 60_000;
+
+  private static final class Entry {
+    private final Spec spec;
+    private Route route;
+    private int users;
+    private long idleSince;
+
+    Entry(Spec spec) {
+      this.spec = spec;
+    }
+  }
+
+  private final Clock clock;
+  private final Map<String, Entry> entries = new HashMap<>();
+
+  public Routes(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Makes a backfill's spec known; the first one stays, for an id stands for one spec. */
+  synchronized void know(String backfill, Spec spec) {
+    entries.putIfAbsent(backfill, new Entry(spec));
+  }
+
+  /** One lane's use of a route; closing it gives it back. */
+  final class Use implements AutoCloseable {
+    private final Entry entry;
+
+    private Use(Entry entry) {
+      this.entry = entry;
+    }
+
+    Route route() {
+      return entry.route;
+    }
+
+    ChunkSettings chunk() {
+      return entry.spec.chunk();
+    }
+
+    @Override
+    public void close() {
+      synchronized (Routes.this) {
+        entry.users--;
+        entry.idleSince = clock.millis();
+      }
+    }
+  }
+
+  synchronized Use acquire(String backfill) throws TaskException {
+    Entry entry = entries.get(backfill);
+    if (entry == null) {
+      throw TaskException.fatal("the plan of " + backfill + " is not known to this worker");
+    }
+    if (entry.route == null) {
+      entry.route = Route.open(entry.spec);
+    }
+    entry.users++;
+    return new Use(entry);
+  }
+
+  /** Closes what has been idle for a minute. */
+  public synchronized void closeIdle() {
+    long now = clock.millis();
+    for (Entry e : entries.values()) {
+      if (e.route != null && e.users == 0 && now - e.idleSince > IDLE_MS) {
+        e.route.close();
+        e.route = null;
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    Iterator<Entry> it = entries.values().iterator();
+    while (it.hasNext()) {
+      Entry e = it.next();
+      if (e.route != null) {
+        e.route.close();
+      }
+      it.remove();
+    }
+  }
+}

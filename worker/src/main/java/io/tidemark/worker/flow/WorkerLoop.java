@@ -1,0 +1,171 @@
+package io.tidemark.worker.flow;
+
+import io.tidemark.core.worker.WorkerCore;
+import io.tidemark.core.worker.WorkerEffect;
+import io.tidemark.core.worker.WorkerEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the group membership and the journal: it feeds the core what happened
+ * and does what the core says. It keeps polling while lanes work; it drops a queue within the
+ * revocation callback, so that it never writes for a queue that it has given up.
+ */
+public final class WorkerLoop implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerLoop.class);
+  private static final Duration BUSY_POLL = Duration.ofMillis(5);
+  private static final Duration IDLE_POLL = Duration.ofMillis(100);
+
+  private final WorkerCore core;
+  private final WorkerLog journal;
+  private final Lanes lanes;
+  private final BlockingQueue<WorkerEvent> inbox;
+  private final Clock clock;
+  private final Duration drainTimeout;
+  private final Runnable everyTurn;
+  private volatile boolean stopping;
+
+  /**
+   * A loop that has not joined the group yet.
+   *
+   * @param inbox events of lanes, plans and directives
+   * @param drainTimeout how long a lane may take to its chunk's end when a queue goes
+   * @param everyTurn called once a turn, on the loop's thread; must be quick
+   */
+  public WorkerLoop(
+      WorkerCore core,
+      WorkerLog journal,
+      Lanes lanes,
+      BlockingQueue<WorkerEvent> inbox,
+      Clock clock,
+      Duration drainTimeout,
+      Runnable everyTurn) {
+    this.core = core;
+    this.journal = journal;
+    this.lanes = lanes;
+    this.inbox = inbox;
+    this.clock = clock;
+    this.drainTimeout = drainTimeout;
+    this.everyTurn = everyTurn;
+  }
+
+  /** Asks it to drain, report and leave; {@link #run} returns when it has. */
+  public void stop() {
+    stopping = true;
+  }
+
+  @Override
+  public void run() {
+    try {
+      journal.join(new Queues());
+      while (!stopping) {
+        journal.poll(core.active() > 0 ? BUSY_POLL : IDLE_POLL, this::feed);
+        drainInbox();
+        feed(new WorkerEvent.Tick());
+        everyTurn.run();
+      }
+      log.info("draining {} lanes", core.active());
+      feed(new WorkerEvent.Shutdown());
+      awaitLanes(core.queues());
+    } finally {
+      // Leaving the group revokes what is left, and so reports it.
+      journal.close();
+      lanes.close();
+    }
+  }
+
+  private void drainInbox() {
+    WorkerEvent event = inbox.poll();
+    while (event != null) {
+      feed(event);
+      event = inbox.poll();
+    }
+  }
+
+  /** Waits until no lane works for these queues, or the drain timeout is over. */
+  private void awaitLanes(Set<Integer> queues) {
+    long deadline = System.nanoTime() + drainTimeout.toNanos();
+    try {
+      while (core.busy(queues) && System.nanoTime() < deadline) {
+        WorkerEvent event = inbox.poll(20, TimeUnit.MILLISECONDS);
+        if (event != null) {
+          feed(event);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void feed(WorkerEvent event) {
+    Deque<WorkerEffect> todo = new ArrayDeque<>(core.on(event, clock.millis()));
+    while (!todo.isEmpty()) {
+      List<WorkerEffect> more = perform(todo.remove());
+      for (int i = more.size() - 1; i >= 0; i--) {
+        todo.addFirst(more.get(i));
+      }
+    }
+  }
+
+  /** Does one thing; a commit's answer may bring more to do, before anything else. */
+  private List<WorkerEffect> perform(WorkerEffect effect) {
+    switch (effect) {
+      case WorkerEffect.Recover e -> journal.recover(e.queues(), this::feed);
+      case WorkerEffect.Commit e -> {
+        return core.on(journal.commit(e), clock.millis());
+      }
+      case WorkerEffect.Start e -> {
+        log.info(
+            "claimed {} with fence {} at {}",
+            e.task().descriptor().getPartitionId(),
+            e.task().fence(),
+            e.task().from().cursor());
+        lanes.start(e.task());
+      }
+      case WorkerEffect.Stop e -> lanes.stop(e.task());
+      case WorkerEffect.Abort e -> lanes.abort(e.task());
+      case WorkerEffect.PauseReading e -> journal.reading(e.queue(), false);
+      case WorkerEffect.ResumeReading e -> journal.reading(e.queue(), true);
+    }
+    return List.of();
+  }
+
+  /** What the group gives and takes, on the loop's thread. */
+  private final class Queues implements WorkerLog.Membership {
+
+    @Override
+    public void assigned(Set<Integer> queues) {
+      if (!queues.isEmpty()) {
+        log.info("assigned queues {}", queues);
+        feed(new WorkerEvent.Assigned(queues));
+      }
+    }
+
+    @Override
+    public void revoked(Set<Integer> queues) {
+      if (!queues.isEmpty()) {
+        log.info("giving up queues {}", queues);
+        feed(new WorkerEvent.Revoking(queues));
+        awaitLanes(queues);
+        feed(new WorkerEvent.Revoked(queues));
+      }
+    }
+
+    @Override
+    public void lost(Set<Integer> queues) {
+      if (!queues.isEmpty()) {
+        log.warn("lost queues {}: the group went on without this worker", queues);
+        feed(new WorkerEvent.Lost(queues));
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.tidemark.worker.status;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import io.tidemark.worker.flow.LaneMetrics;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.List;
+
+/** Takes a worker's pulse: what it has, what it does, how fast. One thread. */
+public final class Vitals {
+
+  private final String worker;
+  private final String domain;
+  private final int lanes;
+  private final LaneMetrics metrics;
+  private final long startedAt;
+  private final String host;
+  private final OperatingSystemMXBean system =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private double rowsBefore;
+  private long before;
+
+  /**
+   * The vitals of a worker.
+   *
+   * @param startedAt milliseconds since the epoch
+   */
+  public Vitals(String worker, String domain, int lanes, LaneMetrics metrics, long startedAt) {
+    this.worker = worker;
+    this.domain = domain;
+    this.lanes = lanes;
+    this.metrics = metrics;
+    this.startedAt = startedAt;
+    this.before = startedAt;
+    this.host = host();
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+
+  /**
+   * One heartbeat.
+   *
+   * @param held backfills that wait for a plan or a directive; they make up the pressure text
+   * @param now milliseconds since the epoch
+   */
+  public WorkerHeartbeat beat(Collection<Integer> queues, Collection<String> held, long now) {
+    double rows = metrics.rows();
+    double rate = now > before ? (rows - rowsBefore) * 1000 / (now - before) : 0;
+    rowsBefore = rows;
+    before = now;
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    String version = Vitals.class.getPackage().getImplementationVersion();
+    return WorkerHeartbeat.newBuilder()
+        .setWorkerId(worker)
+        .setDomain(domain)
+        .setHost(host)
+        .setPid(ProcessHandle.current().pid())
+        .setVersion(version == null ? "development" : version)
+        .setLanes(lanes)
+        .setLanesBusy(metrics.busy())
+        .setQueues(List.copyOf(queues))
+        .setRowsPerS(rate)
+        .setCpu(system.getProcessCpuLoad())
+        .setHeapUsed(heap.getUsed())
+        .setHeapMax(heap.getMax())
+        .setPressure(held.isEmpty() ? "" : "waits for a directive: " + String.join(", ", held))
+        .setStartedAt(startedAt)
+        .setAt(now)
+        .build();
+  }
+}
