@@ -43,11 +43,7 @@ final class CoordinatorFixture {
   void restart() {
     coordinator =
         new Coordinator(
-            maxRunning,
-            plans.values(),
-            tallies.values(),
-            progress.values(),
-            directives.values());
+            maxRunning, plans.values(), tallies.values(), progress.values(), directives.values());
   }
 
   /** A plan of two partitions, created later than the one before. */

@@ -100,13 +100,14 @@ class CoverageTest {
 
   @Test
   void shouldTellTracksApartWhenBoundariesAreTheSame() {
-    assertThat(LongStream.of(
-                Coverage.of(offsets("a").slice(0, 10)),
-                Coverage.of(offsets("b").slice(0, 10)),
-                Coverage.of(file("a").slice(0, 10)),
-                Coverage.of(keys("a").slice(0, 10)),
-                Coverage.of(keys("b").slice(0, 10)))
-            .boxed())
+    assertThat(
+            LongStream.of(
+                    Coverage.of(offsets("a").slice(0, 10)),
+                    Coverage.of(offsets("b").slice(0, 10)),
+                    Coverage.of(file("a").slice(0, 10)),
+                    Coverage.of(keys("a").slice(0, 10)),
+                    Coverage.of(keys("b").slice(0, 10)))
+                .boxed())
         .doesNotHaveDuplicates();
   }
 
@@ -171,9 +172,7 @@ class CoverageTest {
   private static Track file(String path) {
     return new Track(
         List.of(),
-        b ->
-            new Slice.FilePart(
-                new FileSlice(path, "csv", (long) b[0], (long) b[1], 1_000L, 0L)));
+        b -> new Slice.FilePart(new FileSlice(path, "csv", (long) b[0], (long) b[1], 1_000L, 0L)));
   }
 
   private static Track keys(String column) {
