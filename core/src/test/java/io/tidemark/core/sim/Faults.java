@@ -13,7 +13,8 @@ import java.util.Map;
  */
 final class Faults {
 
-  private enum Kind {
+  /** Kinds of faults. */
+  enum Kind {
     CRASH,
     PAUSE,
     REPLACE_WHILE_PAUSED,

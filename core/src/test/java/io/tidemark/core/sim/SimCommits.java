@@ -12,11 +12,13 @@ final class SimCommits {
 
   private final World world;
   private final SimWorker worker;
+  private int epoch;
   private boolean inFlight;
 
   SimCommits(World world, SimWorker worker) {
     this.world = world;
     this.worker = worker;
+    this.epoch = world.log().initTransactions(worker.name());
   }
 
   boolean inFlight() {
@@ -49,11 +51,17 @@ final class SimCommits {
       if (world.mutation() == Mutation.SHELL_COMMITS_OFFSETS_FIRST) {
         commit.offsets().forEach(log::commitOffset);
       }
-      log.append(worker.name(), worker.incarnation(), commit)
+      log.append(worker.name(), epoch, commit)
           .ifPresentOrElse(
               txn -> worker.later(1, "end transaction", () -> send("end", () -> end(txn))),
-              () -> answer(new WorkerEvent.CommitFailed()));
+              this::fenced);
     }
+  }
+
+  /** A producer of that name took over, or an administrator fenced it: a new one is needed. */
+  private void fenced() {
+    worker.later(1, "new producer", () -> epoch = world.log().initTransactions(worker.name()));
+    answer(new WorkerEvent.CommitFailed());
   }
 
   private void end(SimLog.Txn txn) {

@@ -24,7 +24,7 @@ final class SimGroup {
   /**
    * What a member hears when it polls.
    *
-   * @param fenced a newer process has its name: it must end
+   * @param fenced another process has its name: it must end
    * @param lost it was thrown out, and what it had is gone
    */
   record Heard(
@@ -45,18 +45,23 @@ final class SimGroup {
     this.mutation = mutation;
   }
 
-  Heard poll(String name, int incarnation, boolean ownsSomething) {
+  /**
+   * A member's heartbeat, and its part in a rebalance.
+   *
+   * @param joined whether this process has been a member before
+   */
+  Heard poll(String name, int incarnation, boolean joined) {
     Member m = members.get(name);
-    if (m != null && m.incarnation > incarnation) {
+    if (m != null && m.incarnation != incarnation && joined) {
       return new Heard(true, false, generation, Set.of(), Set.of());
     }
-    boolean lost = m == null && ownsSomething;
+    boolean lost = m == null && joined;
     Set<Integer> assigned = new TreeSet<>();
     if (m == null) {
       m = new Member();
       members.put(name, m);
       rebalance(false);
-    } else if (m.incarnation < incarnation) {
+    } else if (m.incarnation != incarnation) {
       // A static member came back in time: it finds what it had, and nothing else moves.
       assigned.addAll(m.owned);
     }

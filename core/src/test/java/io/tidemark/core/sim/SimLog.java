@@ -66,7 +66,7 @@ final class SimLog {
   private final List<List<Entry>> checkpoints = new ArrayList<>();
   private final Map<Integer, Long> committed = new TreeMap<>();
   private final Map<String, Txn> lastOf = new HashMap<>();
-  private final Map<String, Integer> incarnations = new HashMap<>();
+  private final Map<String, Integer> epochs = new HashMap<>();
   private final List<BiConsumer<Integer, Long>> onOffset = new ArrayList<>();
   private final List<Consumer<Txn>> onDecided = new ArrayList<>();
   private boolean available = true;
@@ -124,18 +124,13 @@ final class SimLog {
   // ---- transactions
   // -------------------------------------------------------------------------------
 
-  /** A producer starts: what its former incarnations hold open is aborted, and they are fenced. */
-  void initTransactions(String producer, int incarnation) {
-    incarnations.merge(producer, incarnation, Math::max);
-    abortOpen(producer);
-  }
-
-  /** What an administrator does on takeover. */
-  void abortOpen(String producer) {
+  /** A producer starts: what is open under its name is aborted, and older epochs are fenced. */
+  int initTransactions(String producer) {
     Txn last = lastOf.get(producer);
     if (last != null) {
       abort(last);
     }
+    return epochs.merge(producer, 1, Integer::sum);
   }
 
   /** Whether a producer must wait: its last transaction is decided, but not marked everywhere. */
@@ -144,9 +139,9 @@ final class SimLog {
     return last != null && !last.complete();
   }
 
-  /** Begins a transaction and appends its records; empty if a newer incarnation fenced it. */
-  Optional<Txn> append(String producer, int incarnation, WorkerEffect.Commit commit) {
-    if (incarnations.getOrDefault(producer, 0) > incarnation) {
+  /** Begins a transaction and appends its records; empty if the producer was fenced. */
+  Optional<Txn> append(String producer, int epoch, WorkerEffect.Commit commit) {
+    if (epochs.get(producer) != epoch) {
       return Optional.empty();
     }
     Txn txn = new Txn(producer, commit);

@@ -51,6 +51,7 @@ final class SimWorker {
   private int generation;
   private int directivesRead;
   private int plansRead;
+  private boolean joined;
   private boolean dead;
   private boolean paused;
   private boolean leaving;
@@ -65,7 +66,6 @@ final class SimWorker {
             new WorkerSettings(name, s.lanes(), s.checkpointMs(), s.lookahead()),
             world.scheduler().random());
     this.commits = new SimCommits(world, this);
-    world.log().initTransactions(name, incarnation);
     later(world.scheduler().between(1, 200), "starts", this::poll);
   }
 
@@ -177,11 +177,12 @@ final class SimWorker {
 
   private void poll() {
     if (world.log().available()) {
-      SimGroup.Heard heard = world.group().poll(name, incarnation, !core.queues().isEmpty());
+      SimGroup.Heard heard = world.group().poll(name, incarnation, joined);
       if (heard.fenced()) {
         crash();
         return;
       }
+      joined = true;
       generation = heard.generation();
       obey(heard);
       readTopics();
@@ -337,7 +338,7 @@ final class SimWorker {
     boolean waits = world.mutation() != Mutation.SHELL_RECOVERS_WITHOUT_WAITING;
     if (!log.available() || (waits && !pending.isEmpty())) {
       if (log.available() && world.scheduler().chance(0.3)) {
-        pending.forEach(log::abortOpen);
+        pending.forEach(log::initTransactions);
       }
       later(world.scheduler().between(5, 50), "recover", () -> recover(queue, ownership));
       return;

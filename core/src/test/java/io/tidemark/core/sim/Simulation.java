@@ -24,7 +24,7 @@ final class Simulation {
       long events,
       long tookMs,
       Violation violation,
-      Map<?, Integer> faults,
+      Map<Faults.Kind, Integer> faults,
       List<String> trace,
       String story) {}
 
