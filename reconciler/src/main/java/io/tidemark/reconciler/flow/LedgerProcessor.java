@@ -110,6 +110,11 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // The ledger returns the same instance if nothing changed.
+  private static boolean changed(LedgerEntry before, LedgerEntry after) {
+    return before != after;
+  }
+
   /**
    * A record that lies where nobody would look for it: the ledger of a partition is in its queue.
    */
