@@ -3,13 +3,14 @@ package io.tidemark.reconciler.app;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.connectors.Route;
+import io.tidemark.connectors.Specs;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.kafka.admin.TidemarkTopics;
 import io.tidemark.kafka.admin.TopicAdmin;
 import io.tidemark.kafka.admin.TopicException;
 import io.tidemark.kafka.admin.TopicSpec;
 import io.tidemark.kafka.client.KafkaUnreachableException;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.ReconcilerTopology;
@@ -18,12 +19,9 @@ import io.tidemark.reconciler.status.ReconcilerMetrics;
 import io.tidemark.reconciler.status.StatusServer;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.spec.SpecException;
-import io.tidemark.schemas.spec.SpecParser;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +83,7 @@ public final class Reconciler implements AutoCloseable {
 
   private void open(ReconcilerConfig config)
       throws KafkaUnreachableException, TopicException, InterruptedException {
-    int replicas = topics(config);
+    Prepared prepared = topics(config);
     MalformedRecords malformed = new MalformedRecords(MALFORMED_KEPT);
     RocksDbMemory memory = opened(new RocksDbMemory(ROCKSDB_BYTES), RocksDbMemory::close);
     Topology topology =
@@ -93,12 +91,13 @@ public final class Reconciler implements AutoCloseable {
             config.topics(), config.domains(), config.maxRunningBackfills(), malformed);
     KafkaStreams streams =
         opened(
-            new KafkaStreams(topology, StreamsSettings.of(config, replicas, malformed, memory)),
+            new KafkaStreams(
+                topology, StreamsSettings.of(config, prepared.replicas(), malformed, memory)),
             Reconciler::leave);
     uncaught = new UncaughtPolicy(System::currentTimeMillis);
     streams.setUncaughtExceptionHandler(uncaught);
     health = new StreamsHealth(streams, uncaught);
-    Queries queries = new Queries(new StreamsStores(streams, config));
+    Queries queries = new Queries(new StreamsStores(streams, config.topics(), prepared.queues()));
 
     PrometheusMeterRegistry registry =
         opened(
@@ -135,32 +134,31 @@ public final class Reconciler implements AutoCloseable {
     return part;
   }
 
-  /** Makes sure of the topics; returns how many replicas internal ones shall have. */
-  private static int topics(ReconcilerConfig config)
+  /**
+   * @param queues of each domain
+   * @param replicas that internal topics shall have
+   */
+  private record Prepared(Map<String, Integer> queues, int replicas) {}
+
+  private static Prepared topics(ReconcilerConfig config)
       throws KafkaUnreachableException, TopicException, InterruptedException {
-    Map<String, Object> settings = config.clients().admin();
-    Reachable.check(settings, KAFKA_TIMEOUT);
-    List<TopicSpec> specs = new ArrayList<>();
-    config
-        .topics()
-        .definitions(new LinkedHashSet<>(config.domains()), config.queues())
-        .forEach(t -> specs.add(new TopicSpec(t.name(), t.partitions(), t.configs())));
-    specs.add(
+    Map<String, Integer> queues =
+        TidemarkTopics.ensure(config.clients(), config.topics(), config.domains(), config.queues());
+    TopicSpec tallies =
         new TopicSpec(
             ReconcilerTopology.tallies(config.topics()),
             1,
-            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
-    try (Admin admin = Admin.create(settings)) {
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    try (Admin admin = Admin.create(config.clients().admin())) {
       TopicAdmin topics = new TopicAdmin(admin, KAFKA_TIMEOUT);
-      topics.ensure(specs);
-      return topics.replicationFactor();
+      topics.ensure(List.of(tallies));
+      return new Prepared(queues, topics.replicationFactor());
     }
   }
 
   private static Sink sink(Plan plan) throws TaskException {
     try {
-      return Route.openSink(
-          new SpecParser().parse(plan.getSpec(), "the spec of " + plan.getName()));
+      return Route.openSink(Specs.parser().parse(plan.getSpec(), "the spec of " + plan.getName()));
     } catch (SpecException e) {
       throw TaskException.fatal(e.getMessage());
     }

@@ -23,7 +23,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param clients how to reach Kafka
  * @param topics names of the topics
  * @param domains domains to serve; add new ones at the end
- * @param queues Kafka partitions of each domain's topics
+ * @param queues Kafka partitions of a new domain's topics
  * @param stateDir folder of local state; what is missing there is restored from Kafka
  * @param httpHost address that the API binds to
  * @param httpPort its port; 0: any free one
@@ -78,7 +78,7 @@ public record ReconcilerConfig(
             Topics.DEFAULT_QUEUES,
             Range.atLeast(1),
             Importance.MEDIUM,
-            "Kafka partitions of each domain's topics; must be the same everywhere.")
+            "Kafka partitions of the topics of a domain that is new; others keep theirs.")
         .define(
             STATE_DIR,
             ConfigDef.Type.STRING,

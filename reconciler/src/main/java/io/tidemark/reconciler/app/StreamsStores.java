@@ -5,6 +5,7 @@ import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.schemas.topic.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
@@ -19,14 +20,15 @@ final class StreamsStores implements LocalStores {
 
   private final KafkaStreams streams;
   private final Topics topics;
-  private final int queues;
-  private final List<String> domains;
+  private final Map<String, Integer> queues;
 
-  StreamsStores(KafkaStreams streams, ReconcilerConfig config) {
+  /**
+   * @param queues of each domain
+   */
+  StreamsStores(KafkaStreams streams, Topics topics, Map<String, Integer> queues) {
     this.streams = streams;
-    this.topics = config.topics();
-    this.queues = config.queues();
-    this.domains = config.domains();
+    this.topics = topics;
+    this.queues = queues;
   }
 
   @Override
@@ -36,24 +38,25 @@ final class StreamsStores implements LocalStores {
 
   @Override
   public <V> List<ReadOnlyKeyValueStore<String, V>> perQueue(String name, String domain) {
-    if (!domains.contains(domain)) {
+    if (!queues.containsKey(domain)) {
       throw new NotHereException(
           "domain '" + domain + "' is not served here; add it to the setting domains", null);
     }
+    int all = queues.get(domain);
     Set<Integer> here = queuesHere(domain);
-    if (here.size() < queues) {
+    if (here.size() < all) {
       throw new NotHereException(
           "this instance holds "
               + here.size()
               + " of "
-              + queues
+              + all
               + " queues of domain "
               + domain
               + "; it is starting or rebalancing, or others run beside it",
           null);
     }
     List<ReadOnlyKeyValueStore<String, V>> stores = new ArrayList<>();
-    for (int q = 0; q < queues; q++) {
+    for (int q = 0; q < all; q++) {
       stores.add(
           store(
               StoreQueryParameters.fromNameAndType(

@@ -1,0 +1,167 @@
+package io.tidemark.reconciler.flow;
+
+import io.tidemark.reconciler.Samples;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.Tally;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.topic.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** The topology with one queue, without Kafka. */
+final class TopologyFixture implements AutoCloseable {
+
+  static final Topics TOPICS = new Topics("t");
+
+  final MalformedRecords malformed = new MalformedRecords(3);
+  private final RocksDbMemory memory = new RocksDbMemory(8 << 20);
+  private final TopologyTestDriver driver;
+  private long nextCheckpoint;
+
+  TopologyFixture(Path stateDir) {
+    Properties p = new Properties();
+    p.put(StreamsConfig.APPLICATION_ID_CONFIG, "t-reconciler");
+    p.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDb.class);
+    p.put(SharedRocksDb.MEMORY, memory);
+    p.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, PassOverMalformed.class);
+    p.put(PassOverMalformed.RECORDS, malformed);
+    driver =
+        new TopologyTestDriver(
+            ReconcilerTopology.build(TOPICS, List.of(Samples.DOMAIN), 2, malformed),
+            p,
+            Instant.ofEpochMilli(1_000_000));
+  }
+
+  void planned(Descriptor d) {
+    input(TOPICS.work(Samples.DOMAIN), Descriptor.class).pipeInput(d.getPartitionId(), d);
+  }
+
+  /** Reports; returns the record's offset, a claim's fence. */
+  long reported(Checkpoint c) {
+    reported(c.getDescriptor().getPartitionId(), c);
+    return nextCheckpoint - 1;
+  }
+
+  void reported(String key, Checkpoint c) {
+    input(TOPICS.checkpoints(Samples.DOMAIN), Checkpoint.class).pipeInput(key, c);
+    nextCheckpoint++;
+  }
+
+  void plan(Plan p) {
+    input(TOPICS.plans(), Plan.class).pipeInput(p.getBackfillId(), p);
+  }
+
+  void command(Command c) {
+    input(TOPICS.commands(), Command.class).pipeInput(c.getBackfillId(), c);
+  }
+
+  void heartbeat(WorkerHeartbeat w) {
+    input(TOPICS.workers(), WorkerHeartbeat.class).pipeInput(w.getWorkerId(), w);
+  }
+
+  void raw(String topic, byte[] value) {
+    driver
+        .createInputTopic(topic, new StringSerializer(), new ByteArraySerializer())
+        .pipeInput("k", value);
+    if (topic.equals(TOPICS.checkpoints(Samples.DOMAIN))) {
+      nextCheckpoint++;
+    }
+  }
+
+  /** Lets tallies flow and the coordinator look at them. */
+  void settle() {
+    pass(Duration.ofMillis(200));
+    pass(Duration.ofMillis(200));
+  }
+
+  void pass(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
+  private <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
+    return driver.createInputTopic(topic, new StringSerializer(), AvroSerde.of(type));
+  }
+
+  List<KeyValue<String, LedgerEntry>> ledgerTopic() {
+    return output(TOPICS.ledger(Samples.DOMAIN), LedgerEntry.class);
+  }
+
+  List<KeyValue<String, Progress>> progressTopic() {
+    return output(TOPICS.progress(), Progress.class);
+  }
+
+  List<KeyValue<String, Directive>> directiveTopic() {
+    return output(TOPICS.directives(), Directive.class);
+  }
+
+  List<KeyValue<String, Tally>> tallyTopic() {
+    return output(ReconcilerTopology.tallies(TOPICS), Tally.class);
+  }
+
+  private <T extends SpecificRecord> List<KeyValue<String, T>> output(String topic, Class<T> type) {
+    TestOutputTopic<String, T> out =
+        driver.createOutputTopic(topic, new StringDeserializer(), AvroSerde.of(type));
+    return out.readKeyValuesToList();
+  }
+
+  LedgerEntry entry(String partition) {
+    return this.<LedgerEntry>store(StoreNames.ledger(Samples.DOMAIN)).get(partition);
+  }
+
+  List<LedgerEntry> ledger() {
+    return values(store(StoreNames.ledger(Samples.DOMAIN)));
+  }
+
+  Tally tally(String backfill) {
+    return this.<Tally>store(StoreNames.tallies(Samples.DOMAIN)).get(backfill);
+  }
+
+  Progress progress(String backfill) {
+    return this.<Progress>store(StoreNames.PROGRESS).get(backfill);
+  }
+
+  List<WorkerHeartbeat> workers() {
+    return values(store(StoreNames.WORKERS));
+  }
+
+  private <V> KeyValueStore<String, V> store(String name) {
+    return driver.getKeyValueStore(name);
+  }
+
+  private static <V> List<V> values(KeyValueStore<String, V> store) {
+    List<V> values = new ArrayList<>();
+    try (KeyValueIterator<String, V> all = store.all()) {
+      all.forEachRemaining(e -> values.add(e.value));
+    }
+    return values;
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    memory.close();
+  }
+}
