@@ -97,12 +97,20 @@ final class PostgresAvro {
       case "int4" -> plain(quoted, Schema.Type.INT, (b, at, n) -> BigEndian.int32(b, at));
       case "int8" -> plain(quoted, Schema.Type.LONG, (b, at, n) -> BigEndian.int64(b, at));
       case "float4" ->
-          plain(quoted, Schema.Type.FLOAT, (b, at, n) -> Float.intBitsToFloat(BigEndian.int32(b, at)));
+          plain(
+              quoted,
+              Schema.Type.FLOAT,
+              (b, at, n) -> Float.intBitsToFloat(BigEndian.int32(b, at)));
       case "float8" ->
-          plain(quoted, Schema.Type.DOUBLE, (b, at, n) -> Double.longBitsToDouble(BigEndian.int64(b, at)));
+          plain(
+              quoted,
+              Schema.Type.DOUBLE,
+              (b, at, n) -> Double.longBitsToDouble(BigEndian.int64(b, at)));
       case "bytea" ->
           plain(
-              quoted, Schema.Type.BYTES, (b, at, n) -> ByteBuffer.wrap(Arrays.copyOfRange(b, at, at + n)));
+              quoted,
+              Schema.Type.BYTES,
+              (b, at, n) -> ByteBuffer.wrap(Arrays.copyOfRange(b, at, at + n)));
       case "text", "varchar", "bpchar" -> plain(quoted, Schema.Type.STRING, PostgresAvro::text);
       case "date" ->
           new Mapping(

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
-/** The source contract over every kind of key. Each table has a column {@code n} that numbers rows. */
+/**
+ * The source contract over every kind of key. Each table has a column {@code n} that numbers rows.
+ */
 class PostgresSourceTest {
 
   /** A table {@code t} with a number {@code n} per row, cut by {@code partition}. */
