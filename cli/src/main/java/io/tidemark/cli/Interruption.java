@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * SIGINT and SIGTERM, as something a command can wait for: it gets the time to drain and report
  * before the process ends with 130.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -42,7 +42,8 @@ final class Interruption implements AutoCloseable {
     Runtime.getRuntime().halt(exitCode);
   }
 
-  boolean asked() {
+  /** Whether the process was asked to end. */
+  public boolean asked() {
     return asked.getCount() == 0;
   }
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.ScopeType;
     version = "tidemark 0.1.0",
     synopsisSubcommandLabel = "VERB",
     subcommands = {
+      DemoCommand.class,
       RunCommand.class,
       BrokerCommand.class,
       PlanCommand.class,

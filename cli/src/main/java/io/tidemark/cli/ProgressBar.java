@@ -9,7 +9,7 @@ import java.util.Locale;
  * Shows how a backfill goes: one line that renews itself on a terminal, a line every few seconds
  * elsewhere. Writes to standard error, so that standard output stays for results.
  */
-final class ProgressBar {
+public final class ProgressBar {
 
   /** The launcher tells whether standard error is a terminal. */
   private static final String TERMINAL = "tidemark.terminal";
@@ -22,7 +22,8 @@ final class ProgressBar {
   private long lastPlain = System.nanoTime() - PLAIN_EVERY_NS;
   private String last = "";
 
-  ProgressBar() {
+  /** On standard error. */
+  public ProgressBar() {
     this(System.err, Boolean.getBoolean(TERMINAL));
   }
 
@@ -31,7 +32,8 @@ final class ProgressBar {
     this.terminal = terminal;
   }
 
-  void show(Progress p) {
+  /** Shows how it goes now. */
+  public void show(Progress p) {
     String line = line(p);
     if (terminal) {
       out.print("\r\u001b[K" + line);
@@ -44,7 +46,7 @@ final class ProgressBar {
   }
 
   /** Leaves the line behind. */
-  void end() {
+  public void end() {
     if (terminal && !last.isEmpty()) {
       out.println();
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The progress of all backfills, as the reconciler writes it, kept current. */
-final class ProgressFeed implements AutoCloseable {
+public final class ProgressFeed implements AutoCloseable {
 
   private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
@@ -34,7 +34,7 @@ final class ProgressFeed implements AutoCloseable {
   }
 
   /** Follows the progress topic, and returns when it has seen all that is there now. */
-  static ProgressFeed open(ClientConfig kafka, Topics topics)
+  public static ProgressFeed open(ClientConfig kafka, Topics topics)
       throws ReadTimeoutException, InterruptedException {
     ProgressFeed feed = new ProgressFeed(kafka, topics.progress());
     try {
@@ -58,7 +58,8 @@ final class ProgressFeed implements AutoCloseable {
     }
   }
 
-  Optional<Progress> of(String backfill) {
+  /** The newest progress of a backfill, if there is any. */
+  public Optional<Progress> of(String backfill) {
     return Optional.ofNullable(newest.get(backfill));
   }
 
@@ -66,7 +67,8 @@ final class ProgressFeed implements AutoCloseable {
     return newest.values();
   }
 
-  static boolean ended(Progress p) {
+  /** Whether a backfill is over. */
+  public static boolean ended(Progress p) {
     return switch (p.getState()) {
       case COMPLETED, FAILED, CANCELLED -> true;
       case WAITING, RUNNING, PAUSED, FINISHING -> false;

@@ -1,0 +1,77 @@
+package io.tidemark.cli.demo;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.serde.AvroSerde;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Who holds which partition, from the checkpoint topic; read when asked, by one thread. */
+final class CheckpointFeed implements AutoCloseable {
+
+  /**
+   * A partition that changed hands.
+   *
+   * @param partition partition id
+   * @param from its former worker
+   * @param to its new worker
+   * @param rows rows committed when it was claimed anew, as the log knew them
+   * @param fence the new claim's fence
+   * @param at when it was claimed anew, milliseconds since the epoch
+   */
+  record Takeover(String partition, String from, String to, long rows, long fence, long at) {}
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
+  private final Map<String, Checkpoint> newest = new TreeMap<>();
+  private final Map<String, Takeover> takeovers = new TreeMap<>();
+
+  CheckpointFeed(ClientConfig kafka, Collection<TopicPartition> queues) {
+    consumer = new KafkaConsumer<>(kafka.consumer());
+    consumer.assign(queues);
+    consumer.seekToBeginning(queues);
+  }
+
+  /** Reads what is new. */
+  void read(Duration atMost) {
+    for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
+      Checkpoint c = serde.deserialize(r.topic(), r.value());
+      String id = c.getDescriptor().getPartitionId();
+      Checkpoint before = newest.put(id, c);
+      if (before != null && c.getClaim() && !before.getWorker().equals(c.getWorker())) {
+        takeovers.putIfAbsent(
+            id,
+            new Takeover(
+                id, before.getWorker(), c.getWorker(), c.getRows(), r.offset(), c.getAt()));
+      }
+    }
+  }
+
+  /** Partitions that a worker has begun and not finished. */
+  List<Checkpoint> inHands(String worker) {
+    return newest.values().stream()
+        .filter(c -> c.getWorker().equals(worker))
+        .filter(
+            c ->
+                switch (c.getState()) {
+                  case RUNNING, RETRYING -> true;
+                  case PENDING, COMPLETED, FAILED, CANCELLED, UNKNOWN -> false;
+                })
+        .toList();
+  }
+
+  List<Takeover> takeoversFrom(String worker) {
+    return takeovers.values().stream().filter(t -> t.from().equals(worker)).toList();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

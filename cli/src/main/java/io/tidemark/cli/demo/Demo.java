@@ -1,0 +1,218 @@
+package io.tidemark.cli.demo;
+
+import io.tidemark.cli.Interruption;
+import io.tidemark.cli.ProgressBar;
+import io.tidemark.cli.ProgressFeed;
+import io.tidemark.connectors.Specs;
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.embedded.EmbeddedBroker;
+import io.tidemark.planner.app.Planner;
+import io.tidemark.planner.flow.PlanOutcome;
+import io.tidemark.reconciler.app.Reconciler;
+import io.tidemark.reconciler.app.ReconcilerConfig;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.spec.Spec;
+import io.tidemark.schemas.topic.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+
+/** Everything at once on real data: a backfill, a crash in the middle of it, and the proof. */
+public final class Demo {
+
+  private static final int QUEUES = 12;
+  private static final int PARTITIONS = 48;
+  private static final int CHUNKS_PER_PARTITION = 8;
+  private static final String VICTIM = "worker-1";
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final DemoSettings settings;
+  private final Interruption interruption;
+  private final Path folder;
+
+  private Demo(DemoSettings settings, Interruption interruption, Path folder) {
+    this.settings = settings;
+    this.interruption = interruption;
+    this.folder = folder;
+  }
+
+  /**
+   * Runs the demo, telling how it goes on standard output; leaves nothing behind.
+   *
+   * @return whether everything that was to be proved was
+   */
+  public static boolean run(DemoSettings settings, Interruption interruption) throws Exception {
+    Path folder = Files.createTempDirectory("tidemark-demo");
+    try {
+      return new Demo(settings, interruption, folder).run();
+    } finally {
+      if (settings.keep()) {
+        say("kept %s", folder);
+      } else {
+        delete(folder);
+      }
+    }
+  }
+
+  private boolean run() throws Exception {
+    say("1. PostgreSQL: two databases on one server; loading %s", settings.dataFile());
+    try (DemoDatabase database = DemoDatabase.start(folder)) {
+      long rows = database.load(settings.dataFile());
+      say("   %,d flights in source.flights, each with a generated id", rows);
+      say("2. Kafka: one broker in this process; the reconciler beside it");
+      try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, Map.of())) {
+        ClientConfig kafka = ClientConfig.of(broker.bootstrapServers());
+        try (Reconciler reconciler = Reconciler.start(reconciler(kafka))) {
+          say("   http://127.0.0.1:%d/api/v1/backfills", reconciler.port());
+          return backfill(database, kafka, rows);
+        }
+      }
+    }
+  }
+
+  private ReconcilerConfig reconciler(ClientConfig kafka) {
+    return ReconcilerConfig.of(
+        Map.of(
+            "state.dir",
+            folder.resolve("reconciler").toString(),
+            "queues",
+            Integer.toString(QUEUES),
+            "num.stream.threads",
+            "1",
+            "http.port",
+            "0"),
+        kafka);
+  }
+
+  private boolean backfill(DemoDatabase database, ClientConfig kafka, long rows) throws Exception {
+    Topics topics = new Topics(Topics.DEFAULT_NAMESPACE);
+    String work = topics.checkpoints(Topics.DEFAULT_DOMAIN);
+    List<TopicPartition> queues =
+        IntStream.range(0, QUEUES).mapToObj(q -> new TopicPartition(work, q)).toList();
+    say("3. %d workers, each a process of its own:", settings.workers());
+    try (DemoWorkers workers = new DemoWorkers(folder, kafka.bootstrapServers());
+        ProgressFeed feed = ProgressFeed.open(kafka, topics);
+        CheckpointFeed checkpoints = new CheckpointFeed(kafka, queues)) {
+      for (int i = 1; i <= settings.workers(); i++) {
+        workers.start("worker-" + i);
+        say("   worker-%d is process %d", i, workers.pid("worker-" + i));
+      }
+      PlanOutcome plan = Planner.plan(spec(database, rows), kafka, topics, QUEUES);
+      String id = plan.plan().getBackfillId();
+      say("4. Plan %s: %,d partitions, published and sealed", id, plan.published());
+      long killedAt = killHalfWay(id, workers, feed, checkpoints);
+      Optional<Progress> end = await(id, 2, workers, feed, checkpoints);
+      if (end.isEmpty()) {
+        say("   interrupted");
+        return false;
+      }
+      tellTakeovers(checkpoints, killedAt);
+      return new DemoProof(database, end.get()).show();
+    }
+  }
+
+  private Spec spec(DemoDatabase database, long rows) throws Exception {
+    long perPartition = Math.max(1, rows / PARTITIONS);
+    String yaml =
+        """
+        apiVersion: tidemark/v1
+        name: flights-demo
+        source:
+          jdbc: {url: "%s", user: postgres, table: public.flights}
+        partition:
+          key: {columns: [id], rows: %d}
+        sink:
+          jdbc: {url: "%s", user: postgres, table: public.flights, mode: insert, create: if-missing}
+        chunk: {target: 1s, rows: %d}
+        """
+            .formatted(
+                database.url(DemoDatabase.SOURCE),
+                perPartition,
+                database.url(DemoDatabase.TARGET),
+                Math.max(1, perPartition / CHUNKS_PER_PARTITION));
+    return Specs.parser().parse(yaml, "the demo's spec");
+  }
+
+  /** Kills the victim once at least two fifths of the rows are in and it holds something. */
+  private long killHalfWay(
+      String id, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
+      throws InterruptedException, IOException {
+    Optional<Progress> p = await(id, 0.4, workers, feed, checkpoints);
+    while (p.isPresent() && !ProgressFeed.ended(p.get()) && checkpoints.inHands(VICTIM).isEmpty()) {
+      checkpoints.read(LOOK);
+      p = feed.of(id);
+    }
+    long pid = workers.pid(VICTIM);
+    int held = checkpoints.inHands(VICTIM).size();
+    workers.kill(VICTIM);
+    say(
+        "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
+        VICTIM, pid, p.map(Progress::getRows).orElse(0L), held);
+    return System.currentTimeMillis();
+  }
+
+  /** Waits until a share of the rows is in, or the backfill over; empty if interrupted. */
+  private Optional<Progress> await(
+      String id, double share, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
+      throws InterruptedException, IOException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    ProgressBar bar = new ProgressBar();
+    try {
+      while (System.nanoTime() - deadline < 0) {
+        checkpoints.read(LOOK);
+        Optional<Progress> p = feed.of(id);
+        p.ifPresent(bar::show);
+        if (p.isPresent()
+            && (ProgressFeed.ended(p.get())
+                || (p.get().getSealed()
+                    && p.get().getRows() >= share * p.get().getRowsEstimated()))) {
+          return p;
+        }
+        if (interruption.asked()) {
+          return Optional.empty();
+        }
+        Optional<String> dead = workers.dead();
+        if (dead.isPresent()) {
+          throw new IOException(
+              dead.get() + " ended by itself:\n" + Files.readString(workers.log(dead.get())));
+        }
+      }
+    } finally {
+      bar.end();
+    }
+    throw new IOException("the demo is not over after " + LIMIT.toMinutes() + " minutes");
+  }
+
+  private static void tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
+    checkpoints.read(LOOK);
+    List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(VICTIM);
+    say("6. The others took over %d partitions of %s:", takeovers.size(), VICTIM);
+    for (CheckpointFeed.Takeover t : takeovers) {
+      say(
+          "   %s → %s after %.1f s, from row %,d on, fence %d",
+          t.partition(), t.to(), (t.at() - killedAt) / 1000.0, t.rows(), t.fence());
+    }
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is not on the class path
+  static void say(String format, Object... arguments) {
+    System.out.printf(Locale.ROOT, format + "%n", arguments);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path p : all.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.deleteIfExists(p);
+      }
+    }
+  }
+}
