@@ -16,8 +16,11 @@ public final class SqlStates {
       return FailureKind.FATAL;
     }
     return switch (sqlState) {
-      // Serialization failure, deadlock, lock not available, query canceled, idle-in-transaction.
-      case "40001", "40P01", "55P03", "57014", "25P03" -> FailureKind.TRANSIENT;
+      // Rolled back, serialization failure, outcome unknown, deadlock; lock not available, query
+      // canceled, idle-in-transaction.
+      case "40000", "40001", "40003", "40P01", "55P03", "57014", "25P03" -> FailureKind.TRANSIENT;
+      // Read-only: for the moments of a failover, a connection may still lead to the old primary.
+      case "25006" -> FailureKind.TRANSIENT;
       // Too many connections, out of memory, configuration limit, cannot connect now (starting).
       case "53000", "53200", "53300", "53400", "57P03" -> FailureKind.OVERLOAD;
       // Administrator shut it down, crash of a backend: it comes back.

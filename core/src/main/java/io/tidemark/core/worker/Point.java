@@ -35,6 +35,11 @@ public record Point(Cursor cursor, Totals totals, List<CommittedFile> files) {
         c.getFiles());
   }
 
+  /** Whether less was committed here than at the other. */
+  boolean isBehind(Point other) {
+    return totals.rows() < other.totals.rows() || totals.chunks() < other.totals.chunks();
+  }
+
   /** The point after one more chunk. */
   public Point after(Cursor next, Totals now, List<CommittedFile> more) {
     if (more.isEmpty()) {

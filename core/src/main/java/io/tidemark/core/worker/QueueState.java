@@ -34,6 +34,12 @@ final class QueueState {
    */
   private Map<String, Checkpoint> known = Map.of();
 
+  /**
+   * Where partitions stand that failed or were cancelled, by id: a retry goes on from there. Those
+   * that stand at their start are left out.
+   */
+  private final Map<String, Point> givenUp = new HashMap<>();
+
   private long knownUntil;
   private long next;
   private long committed;
@@ -45,19 +51,39 @@ final class QueueState {
     this.number = number;
   }
 
+  /** Learns where things stand; a second answer to one question changes nothing. */
   void recovered(long position, long end, Collection<Checkpoint> checkpoints) {
+    if (recovered) {
+      return;
+    }
     recovered = true;
     next = position;
     committed = position;
     knownUntil = end;
     known = new HashMap<>();
-    if (position < end) {
-      checkpoints.forEach(c -> known.put(c.getDescriptor().getPartitionId(), c));
+    for (Checkpoint c : checkpoints) {
+      String id = c.getDescriptor().getPartitionId();
+      if (position < end) {
+        known.put(id, c);
+      }
+      if (Lifecycle.retryable(c.getState())) {
+        giveUp(id, Point.of(c));
+      }
     }
   }
 
-  /** Takes a descriptor in, unless there is nothing to do for it. */
-  void read(long offset, Descriptor descriptor) {
+  private void giveUp(String id, Point at) {
+    if (!at.equals(Point.START)) {
+      givenUp.put(id, at);
+    }
+  }
+
+  /**
+   * Takes a descriptor in.
+   *
+   * @return the run it gives; empty if there is nothing to do for it
+   */
+  Optional<Run> read(long offset, Descriptor descriptor) {
     passed(offset);
     String id = descriptor.getPartitionId();
     Optional<Checkpoint> last = Optional.ofNullable(known.get(id));
@@ -65,21 +91,33 @@ final class QueueState {
       known = Map.of();
     }
     Run had = byId.get(id);
-    if (had != null && had.descriptor.getRound() >= descriptor.getRound()) {
-      return;
+    if (had != null && !succeeds(descriptor, had)) {
+      return Optional.empty();
     }
     int lastRound = last.map(c -> c.getDescriptor().getRound()).orElse(-1);
     boolean sameRound = lastRound == descriptor.getRound();
     if (lastRound > descriptor.getRound()
         || (sameRound && Lifecycle.terminal(last.get().getState()))) {
-      return;
+      return Optional.empty();
     }
     // A split shrinks the slice: the checkpoint's descriptor is the younger one.
     Run run = new Run(number, offset, sameRound ? last.get().getDescriptor() : descriptor);
-    last.ifPresent(run::resumeFrom);
+    if (sameRound) {
+      run.resumeFrom(last.get());
+    } else {
+      // What an earlier round committed at the sink stays there; this round goes on behind it.
+      Point before = last.map(Point::of).orElseGet(() -> givenUp.getOrDefault(id, Point.START));
+      run.point = had != null ? had.point : before;
+    }
     runs.put(offset, run);
     byId.put(id, run);
     index(run);
+    return Optional.of(run);
+  }
+
+  /** Whether a descriptor is a retry of a run that is over, reported or not. */
+  private static boolean succeeds(Descriptor descriptor, Run had) {
+    return had.phase() instanceof Phase.Ended && descriptor.getRound() > had.descriptor.getRound();
   }
 
   /** A record of the queue is behind us. */
@@ -111,10 +149,13 @@ final class QueueState {
   void reported(Run run, long version) {
     if (run.version() == version) {
       dirty.remove(run);
-      if (run.phase() instanceof Phase.Ended) {
+      if (run.phase() instanceof Phase.Ended e) {
         unindex(run);
         runs.remove(run.offset);
         byId.remove(run.descriptor.getPartitionId(), run);
+        if (Lifecycle.retryable(e.state())) {
+          giveUp(run.descriptor.getPartitionId(), run.point);
+        }
       }
     }
   }
@@ -208,6 +249,11 @@ final class QueueState {
 
   void committed(long offset) {
     committed = Math.max(committed, offset);
+  }
+
+  /** Whether it is about to go. */
+  boolean leaving() {
+    return leaving;
   }
 
   /** Whether partitions of this queue may be claimed. */

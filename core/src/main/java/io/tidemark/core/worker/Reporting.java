@@ -26,6 +26,9 @@ final class Reporting {
   /** Records in one transaction at most: beyond, its latency grows faster than its worth. */
   static final int MAX_BATCH = 2_000;
 
+  /** Pause after a commit that failed: what refused it seldom mends within a tick. */
+  private static final long PAUSE_MS = 100;
+
   /** One report of a batch, with the version of the run that it tells. */
   private record Reported(Run run, boolean claim, long version) {}
 
@@ -34,6 +37,7 @@ final class Reporting {
   private final WorkerSettings settings;
   private Batch inFlight;
   private long lastCommitMs;
+  private long notBeforeMs;
 
   Reporting(WorkerSettings settings) {
     this.settings = settings;
@@ -41,6 +45,11 @@ final class Reporting {
 
   boolean inFlight() {
     return inFlight != null;
+  }
+
+  /** Whether a transaction may begin now; the last word on a queue that goes need not ask. */
+  boolean ready(long now) {
+    return inFlight == null && now >= notBeforeMs;
   }
 
   /** Whether progress has stayed unreported for as long as it may. */
@@ -61,7 +70,8 @@ final class Reporting {
     for (QueueState q : queues) {
       for (Run run : q.dirty()) {
         if (items.size() < MAX_BATCH && inBatch.add(run)) {
-          // Cancelled before anybody claimed it: its last word is its claim, too.
+          // Without a claim that counts (cancelled before anybody claimed it, or fenced since), its
+          // word is its claim, too: the ledger would refuse it under an old fence.
           items.add(new Reported(run, run.fence == Run.UNCLAIMED, run.version()));
         }
       }
@@ -137,7 +147,8 @@ final class Reporting {
    *
    * @return the runs that it should have claimed, as far as they are still held
    */
-  List<Run> failed(Map<Integer, QueueState> owned) {
+  List<Run> failed(Map<Integer, QueueState> owned, long now) {
+    notBeforeMs = now + PAUSE_MS;
     List<Run> unclaimed = new ArrayList<>();
     for (Reported item : landed().items()) {
       QueueState q = owned.get(item.run().queue);

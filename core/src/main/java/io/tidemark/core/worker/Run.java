@@ -25,9 +25,8 @@ final class Run {
      * Waiting for its next attempt.
      *
      * @param untilMs when it is due, milliseconds since the epoch
-     * @param reclaim whether it needs a new claim, the sink having refused this one's fence
      */
-    record Backoff(long untilMs, boolean reclaim) implements Phase {}
+    record Backoff(long untilMs) implements Phase {}
 
     /** Nothing left to do but to report it. */
     record Ended(PartitionState state) implements Phase {}
@@ -55,13 +54,11 @@ final class Run {
     this.descriptor = descriptor;
   }
 
-  /** Goes on from what was last reported of it; a new round counts its attempts anew. */
+  /** Goes on from what was last reported of it in this round. */
   void resumeFrom(Checkpoint last) {
     point = Point.of(last);
-    if (last.getDescriptor().getRound() == descriptor.getRound()) {
-      attempt = last.getAttempt();
-      startedAt = last.getStartedAt();
-    }
+    attempt = last.getAttempt();
+    startedAt = last.getStartedAt();
   }
 
   Phase phase() {
@@ -85,7 +82,7 @@ final class Run {
   Checkpoint checkpoint(String worker, boolean claim, long now) {
     PartitionState state =
         switch (phase) {
-          case Phase.Ready r -> claim ? PartitionState.RUNNING : PartitionState.PENDING;
+          case Phase.Ready r -> PartitionState.PENDING;
           case Phase.Claiming c -> PartitionState.RUNNING;
           case Phase.Running r -> PartitionState.RUNNING;
           case Phase.Backoff b -> PartitionState.RETRYING;

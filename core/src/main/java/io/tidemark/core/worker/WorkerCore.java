@@ -8,11 +8,9 @@ import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -29,16 +27,13 @@ import java.util.random.RandomGenerator;
  */
 public final class WorkerCore {
 
-  private final WorkerSettings settings;
+  private final int lookahead;
   private final RandomGenerator chance;
   private final Map<Integer, QueueState> queues = new TreeMap<>();
-  private final Map<Long, Run> tasks = new HashMap<>();
+  private final Tasks tasks = new Tasks();
   private final Backfills backfills = new Backfills();
-  private final ClaimAhead claimAhead = new ClaimAhead();
-  private final Turns turns = new Turns();
+  private final Claims claims;
   private final Reporting reporting;
-  private long lastTask;
-  private boolean shuttingDown;
 
   /**
    * A worker that owns nothing yet.
@@ -46,7 +41,8 @@ public final class WorkerCore {
    * @param chance draws the jitter of retries
    */
   public WorkerCore(WorkerSettings settings, RandomGenerator chance) {
-    this.settings = settings;
+    this.lookahead = settings.lookahead();
+    this.claims = new Claims(settings.lanes(), backfills);
     this.chance = chance;
     this.reporting = new Reporting(settings);
   }
@@ -70,13 +66,13 @@ public final class WorkerCore {
       case WorkerEvent.BackfillKnown e -> backfills.planned(e.backfill(), e.retry());
       case WorkerEvent.Directed e -> directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), now, out);
-      case WorkerEvent.CommitFailed e -> commitFailed();
-      case WorkerEvent.Opened e -> opened(e, now, out);
-      case WorkerEvent.ChunkDone e -> chunkDone(e, now);
-      case WorkerEvent.Stopped e -> stopped(e.task());
-      case WorkerEvent.Failed e -> failed(e, now);
+      case WorkerEvent.CommitFailed e -> commitFailed(now);
+      case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
+      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now));
+      case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(this::stopped);
+      case WorkerEvent.Failed e -> tasks.of(e.task()).ifPresent(r -> failed(r, e.failure(), now));
       case WorkerEvent.Shutdown e -> {
-        shuttingDown = true;
+        claims.close();
         stopAll(queues.keySet(), out);
       }
       case WorkerEvent.Tick e -> tick(now, out);
@@ -93,12 +89,12 @@ public final class WorkerCore {
 
   /** Tasks that lanes run or are about to. */
   public int active() {
-    return tasks.size();
+    return tasks.count();
   }
 
   /** Whether a lane still works for one of these queues. */
   public boolean busy(Set<Integer> of) {
-    return tasks.values().stream().anyMatch(r -> of.contains(r.queue));
+    return tasks.busy(of);
   }
 
   /** Backfills whose descriptors wait because their plan or directive is missing, or says hold. */
@@ -113,10 +109,14 @@ public final class WorkerCore {
 
   private void assigned(Set<Integer> given, List<WorkerEffect> out) {
     Set<Integer> fresh = new HashSet<>();
-    for (int q : given) {
-      if (!queues.containsKey(q)) {
-        queues.put(q, new QueueState(q));
-        fresh.add(q);
+    for (int n : given) {
+      QueueState had = queues.get(n);
+      if (had != null && had.leaving()) {
+        // Its revocation was called off half way: what was stopped is found again in the log.
+        drop(Set.of(n), out);
+      }
+      if (queues.putIfAbsent(n, new QueueState(n)) == null) {
+        fresh.add(n);
       }
     }
     if (!fresh.isEmpty()) {
@@ -132,12 +132,13 @@ public final class WorkerCore {
   }
 
   private void stopAll(Set<Integer> of, List<WorkerEffect> out) {
-    for (Run run : List.copyOf(tasks.values())) {
-      if (of.contains(run.queue)) {
-        stop(run, out);
+    for (int n : of) {
+      QueueState q = queues.get(n);
+      if (q != null) {
+        q.runs().forEach(run -> tasks.stop(q, run, out));
+        q.leave();
       }
     }
-    of.stream().map(queues::get).filter(Objects::nonNull).forEach(QueueState::leave);
   }
 
   private void revoked(Set<Integer> gone, long now, List<WorkerEffect> out) {
@@ -145,7 +146,7 @@ public final class WorkerCore {
       QueueState q = queues.get(n);
       if (q != null) {
         q.leave();
-        abortTasks(q, out);
+        tasks.abort(q, out);
       }
     }
     if (!reporting.inFlight()) {
@@ -159,17 +160,7 @@ public final class WorkerCore {
     for (int n : gone) {
       QueueState q = queues.remove(n);
       if (q != null) {
-        abortTasks(q, out);
-      }
-    }
-  }
-
-  private void abortTasks(QueueState q, List<WorkerEffect> out) {
-    for (Run run : q.runs()) {
-      if (run.phase() instanceof Phase.Running r) {
-        tasks.remove(r.task());
-        out.add(new WorkerEffect.Abort(r.task()));
-        q.to(run, new Phase.Ready(), true);
+        tasks.abort(q, out);
       }
     }
   }
@@ -181,9 +172,11 @@ public final class WorkerCore {
     if (q == null) {
       return;
     }
-    q.read(e.offset(), e.descriptor());
+    q.read(e.offset(), e.descriptor())
+        .filter(run -> backfills.cancelled(run.descriptor.getBackfillId()))
+        .ifPresent(run -> rest(q, run));
     // Only what may run counts: a held backfill must not block the others.
-    if (!q.readingPaused() && q.readyCount(backfills::mayRun) > settings.lookahead()) {
+    if (!q.readingPaused() && q.readyCount(backfills::mayRun) > lookahead) {
       q.readingPaused(true);
       out.add(new WorkerEffect.PauseReading(q.number));
     }
@@ -214,7 +207,7 @@ public final class WorkerCore {
       return;
     }
     switch (run.phase()) {
-      case Phase.Running r -> stop(run, out);
+      case Phase.Running r -> tasks.stop(q, run, out);
       case Phase.Backoff b -> rest(q, run);
       case Phase.Ready r -> rest(q, run);
       case Phase.Claiming c -> {} // its lane is not started: see committed()
@@ -231,99 +224,81 @@ public final class WorkerCore {
     }
   }
 
-  private void stop(Run run, List<WorkerEffect> out) {
-    if (run.phase() instanceof Phase.Running r && !r.stopping()) {
-      queues.get(run.queue).to(run, new Phase.Running(r.task(), true), false);
-      out.add(new WorkerEffect.Stop(r.task()));
-    }
-  }
-
   // ---- lanes ------------------------------------------------------------------------------------
 
-  private void opened(WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
-    Run run = tasks.get(e.task());
-    if (run == null) {
-      return;
-    }
+  private void opened(Run run, WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
-    long had = run.point.totals().rows();
-    long got = e.point().totals().rows();
-    if (got < had) {
-      run.error = wentBack(had, got, now);
+    if (e.point().isBehind(run.point)) {
+      run.error = wentBack(run.point, e.point(), now);
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
       return;
     }
     if (!run.point.equals(e.point())) {
-      run.point = e.point();
-      q.changed(run);
+      advance(q, run, e.point());
     }
     if (e.complete()) {
-      claimAhead.completed(now);
+      claims.completed(now);
       end(q, run, PartitionState.COMPLETED);
     }
   }
 
-  private static Failure wentBack(long had, long got, long now) {
+  private static Failure wentBack(Point had, Point got, long now) {
     return new Failure(
         FailureKind.FATAL,
         "SINK_WENT_BACK",
         "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed"
-                .formatted(got, had)
+                .formatted(got.totals().rows(), had.totals().rows())
             + " by hand; check it, then retry the partition",
         now);
   }
 
-  private void chunkDone(WorkerEvent.ChunkDone e, long now) {
-    Run run = tasks.get(e.task());
-    if (run == null) {
-      return;
-    }
-    run.point = e.point();
-    run.attempt = 0;
-    run.overloads = 0;
-    run.error = null;
+  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now) {
     QueueState q = queues.get(run.queue);
-    q.changed(run);
+    advance(q, run, e.point());
     if (e.last()) {
-      claimAhead.completed(now);
+      claims.completed(now);
       end(q, run, PartitionState.COMPLETED);
     }
   }
 
+  /** The cursor moved: failures are counted anew. */
+  private static void advance(QueueState q, Run run, Point to) {
+    run.point = to;
+    run.attempt = 0;
+    run.overloads = 0;
+    run.error = null;
+    q.changed(run);
+  }
+
   private void end(QueueState q, Run run, PartitionState state) {
-    if (run.phase() instanceof Phase.Running r) {
-      tasks.remove(r.task());
-    }
+    tasks.left(run);
     q.to(run, new Phase.Ended(state), true);
   }
 
-  private void stopped(long task) {
-    Run run = tasks.remove(task);
-    if (run != null) {
-      rest(queues.get(run.queue), run);
-    }
+  private void stopped(Run run) {
+    tasks.left(run);
+    rest(queues.get(run.queue), run);
   }
 
-  private void failed(WorkerEvent.Failed e, long now) {
-    Run run = tasks.get(e.task());
-    if (run == null) {
-      return;
-    }
+  private void failed(Run run, Failure failure, long now) {
     QueueState q = queues.get(run.queue);
     RetryPolicy retry = backfills.retry(run.descriptor.getBackfillId());
-    Failure failure = e.failure();
     run.error = failure;
     boolean fenced = failure.getCode().equals(FencedException.CODE);
+    if (fenced) {
+      // The queue is ours, so a newer claim is ours to make.
+      run.fence = Run.UNCLAIMED;
+    }
     if (failure.getKind() == FailureKind.OVERLOAD) {
       run.overloads++;
-      backoff(q, run, now + retry.delayMs(run.overloads, chance), false);
+      backoff(q, run, now + retry.delayMs(run.overloads, chance));
     } else if (fenced || failure.getKind() == FailureKind.TRANSIENT) {
       run.attempt++;
       if (run.attempt >= retry.attempts()) {
         end(q, run, PartitionState.FAILED);
       } else {
-        backoff(q, run, now + retry.delayMs(run.attempt, chance), fenced);
+        backoff(q, run, now + retry.delayMs(run.attempt, chance));
       }
     } else {
       end(q, run, PartitionState.FAILED);
@@ -331,12 +306,10 @@ public final class WorkerCore {
   }
 
   /** Waits for the next attempt, unless the lane was stopping anyway. */
-  private void backoff(QueueState q, Run run, long until, boolean reclaim) {
+  private void backoff(QueueState q, Run run, long until) {
     boolean stopping = run.phase() instanceof Phase.Running r && r.stopping();
-    if (run.phase() instanceof Phase.Running r) {
-      tasks.remove(r.task());
-    }
-    q.to(run, new Phase.Backoff(until, reclaim), true);
+    tasks.left(run);
+    q.to(run, new Phase.Backoff(until), true);
     if (stopping) {
       rest(q, run);
     }
@@ -346,7 +319,7 @@ public final class WorkerCore {
 
   private void tick(long now, List<WorkerEffect> out) {
     for (QueueState q : queues.values()) {
-      if (q.readingPaused() && q.readyCount(backfills::mayRun) <= settings.lookahead() / 2) {
+      if (q.readingPaused() && q.readyCount(backfills::mayRun) <= lookahead / 2) {
         q.readingPaused(false);
         out.add(new WorkerEffect.ResumeReading(q.number));
       }
@@ -354,7 +327,7 @@ public final class WorkerCore {
         wakeBackoffs(q, now, out);
       }
     }
-    if (!reporting.inFlight() && commitDue(now)) {
+    if (reporting.ready(now) && commitDue(now)) {
       commit(now, out);
     }
   }
@@ -362,39 +335,25 @@ public final class WorkerCore {
   private void wakeBackoffs(QueueState q, long now, List<WorkerEffect> out) {
     for (Run run : q.backoffs()) {
       if (run.phase() instanceof Phase.Backoff b && b.untilMs() <= now) {
-        if (b.reclaim()) {
+        if (run.fence == Run.UNCLAIMED) {
           q.to(run, new Phase.Ready(), false);
         } else {
-          start(q, run, out);
+          tasks.start(q, run, out);
         }
       }
     }
   }
 
-  private void start(QueueState q, Run run, List<WorkerEffect> out) {
-    long task = ++lastTask;
-    tasks.put(task, run);
-    q.to(run, new Phase.Running(task, false), run.error != null);
-    out.add(new WorkerEffect.Start(new Task(task, run.descriptor, run.fence, run.point)));
-  }
-
   private boolean commitDue(long now) {
     return reporting.intervalOver(now)
         || queues.values().stream().anyMatch(QueueState::hasEnded)
-        || (freeLanes(now) > 0
-            && queues.values().stream()
-                .anyMatch(q -> q.open() && q.nextReady(backfills::mayRun).isPresent()));
-  }
-
-  private int freeLanes(long now) {
-    return shuttingDown ? 0 : settings.lanes() + claimAhead.extra(now) - tasks.size();
+        || claims.due(queues.values(), tasks.count(), now);
   }
 
   /** Everything there is to report, and as many claims as lanes want, in one transaction. */
   private void commit(long now, List<WorkerEffect> out) {
-    int wanted = Math.min(freeLanes(now), Reporting.MAX_BATCH / 2);
-    List<Run> claims = turns.pick(queues.values(), wanted, backfills::mayRun);
-    reporting.commit(queues.values(), claims, now).ifPresent(out::add);
+    List<Run> picked = claims.pick(queues.values(), tasks.count(), now);
+    reporting.commit(queues.values(), picked, now).ifPresent(out::add);
   }
 
   private void committed(List<Long> offsets, long now, List<WorkerEffect> out) {
@@ -406,16 +365,18 @@ public final class WorkerCore {
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
     if (q.open() && backfills.mayRun(run.descriptor.getBackfillId())) {
-      start(q, run, out);
+      tasks.start(q, run, out);
     } else {
       q.to(run, new Phase.Ready(), true);
       rest(q, run);
     }
   }
 
-  private void commitFailed() {
-    for (Run run : reporting.failed(queues)) {
-      queues.get(run.queue).to(run, new Phase.Ready(), false);
+  private void commitFailed(long now) {
+    for (Run run : reporting.failed(queues, now)) {
+      QueueState q = queues.get(run.queue);
+      q.to(run, new Phase.Ready(), false);
+      rest(q, run);
     }
   }
 }

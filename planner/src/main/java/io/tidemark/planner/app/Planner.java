@@ -43,6 +43,17 @@ public final class Planner {
   }
 
   /**
+   * Checks that source and sink are there and fit each other; touches nothing, needs no Kafka.
+   *
+   * @throws TaskException as for {@link #plan}
+   */
+  public static void check(Spec spec) throws TaskException {
+    try (Route route = Route.open(spec)) {
+      new Planning(spec, route).check();
+    }
+  }
+
+  /**
    * What a plan would be; touches nothing, needs no Kafka.
    *
    * @param queues Kafka partitions that the work topic has or would have

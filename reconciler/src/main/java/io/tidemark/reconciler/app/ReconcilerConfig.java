@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -126,18 +127,39 @@ public record ReconcilerConfig(
    * @throws ClientConfigException if the Kafka client properties cannot be used
    */
   public static ReconcilerConfig of(Map<String, String> properties) throws ClientConfigException {
-    ConfigDef definition = definition();
-    AbstractConfig c = new AbstractConfig(definition, properties, false);
+    Set<String> own = definition().names();
     Map<String, String> kafka = new HashMap<>(properties);
-    kafka.keySet().removeAll(definition.names());
-    ClientNames.check(kafka.keySet(), definition.names());
+    kafka.keySet().removeAll(own);
+    ClientNames.check(kafka.keySet(), own);
+    Map<String, String> settings = new HashMap<>(properties);
+    settings.keySet().retainAll(own);
+    return of(
+        settings,
+        ClientConfig.of(
+            kafka.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, ""), kafka));
+  }
+
+  /**
+   * Reads the reconciler's own settings.
+   *
+   * @param clients how to reach Kafka
+   * @throws ConfigException if a setting is unknown, missing, out of bounds, or not allowed
+   */
+  public static ReconcilerConfig of(Map<String, String> settings, ClientConfig clients) {
+    ConfigDef definition = definition();
+    for (String name : settings.keySet()) {
+      if (!definition.names().contains(name)) {
+        throw new ConfigException(
+            "unknown setting '" + name + "'; a reconciler has " + definition.names());
+      }
+    }
+    AbstractConfig c = new AbstractConfig(definition, settings, false);
     List<String> domains = c.getList(DOMAINS);
     Topics topics = topics(c.getString(NAMESPACE), domains);
     String host = c.getString(HTTP_HOST);
     requireLoopback(host);
     return new ReconcilerConfig(
-        ClientConfig.of(
-            kafka.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, ""), kafka),
+        clients,
         topics,
         domains,
         c.getInt(QUEUES),

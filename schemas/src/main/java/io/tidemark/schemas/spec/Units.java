@@ -1,11 +1,19 @@
 package io.tidemark.schemas.spec;
 
 import java.time.Duration;
+import java.util.Optional;
 
-/** Durations and sizes of a spec, whose form its JSON Schema has already checked. */
-final class Units {
+/** Durations and sizes, as they are written in specs and on the command line. */
+public final class Units {
 
   private Units() {}
+
+  /** A duration in that form, of at least one unit; empty if it is none. */
+  public static Optional<Duration> parseDuration(String text) {
+    return text.matches("0*[1-9]\\d{0,9}(ms|s|m|h)")
+        ? Optional.of(duration(text))
+        : Optional.empty();
+  }
 
   /** Of {@code 500ms}, {@code 1s}, {@code 2m} or {@code 3h}. */
   static Duration duration(String text) {

@@ -4,12 +4,14 @@ import io.tidemark.schemas.topic.Topics;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
 
 /** Settings of a worker, beside those of its Kafka clients, which stand in the same map. */
 public final class WorkerConfig extends AbstractConfig {
@@ -99,19 +101,28 @@ public final class WorkerConfig extends AbstractConfig {
               Importance.LOW,
               "Descriptors of one queue that wait in memory before reading it is paused, a count.");
 
-  /** Settings from a map that may hold Kafka client settings as well. */
-  public WorkerConfig(Map<String, ?> settings) {
-    super(DEFINITION, named(settings), false);
+  private WorkerConfig(Map<String, ?> settings) {
+    super(DEFINITION, settings, false);
   }
 
-  private static Map<String, Object> named(Map<String, ?> settings) {
-    Map<String, Object> all = new HashMap<>(settings);
-    Object id = all.get(WORKER_ID);
-    if (id == null || id.toString().isBlank()) {
+  /**
+   * Reads the settings.
+   *
+   * @throws ConfigException if one is unknown or out of bounds
+   */
+  public static WorkerConfig of(Map<String, String> settings) {
+    for (String name : settings.keySet()) {
+      if (!DEFINITION.names().contains(name)) {
+        throw new ConfigException(
+            "unknown setting '" + name + "'; a worker has " + new TreeSet<>(DEFINITION.names()));
+      }
+    }
+    Map<String, String> all = new HashMap<>(settings);
+    if (all.getOrDefault(WORKER_ID, "").isBlank()) {
       String host = ManagementFactory.getRuntimeMXBean().getName().replace('@', '-');
       all.put(WORKER_ID, host + "-" + UUID.randomUUID().toString().substring(0, 8));
     }
-    return all;
+    return new WorkerConfig(all);
   }
 
   String workerId() {

@@ -1,0 +1,81 @@
+package io.tidemark.cli;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import io.tidemark.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** The partitions of a backfill that failed, with their causes, from the checkpoint topic. */
+final class FailedPartitions {
+
+  private static final int SHOWN = 5;
+  private static final Duration READ = Duration.ofSeconds(60);
+
+  private FailedPartitions() {}
+
+  /** The first few of them; reads nothing if the progress knows of none. */
+  static List<Checkpoint> of(Progress p, ClientConfig kafka, Topics topics)
+      throws ReadTimeoutException, InterruptedException {
+    if (p.getFailed() == 0) {
+      return List.of();
+    }
+    String topic = topics.checkpoints(p.getDomain());
+    AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
+    Map<String, Checkpoint> failed = new TreeMap<>();
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
+      reader.read(
+          queues(kafka, topic),
+          READ,
+          r -> {
+            try {
+              note(serde.deserialize(topic, r.value()), p.getBackfillId(), failed);
+            } catch (MalformedRecordException e) {
+              System.err.println(
+                  "tidemark: " + e.at(topic, r.partition(), r.offset()).getMessage());
+            }
+          });
+    }
+    return failed.values().stream().limit(SHOWN).toList();
+  }
+
+  private static void note(Checkpoint c, String backfill, Map<String, Checkpoint> failed) {
+    if (c == null || !c.getDescriptor().getBackfillId().equals(backfill)) {
+      return;
+    }
+    if (c.getState() == PartitionState.FAILED) {
+      failed.put(c.getDescriptor().getPartitionId(), c);
+    } else {
+      failed.remove(c.getDescriptor().getPartitionId());
+    }
+  }
+
+  /** All Kafka partitions of a topic. */
+  static List<TopicPartition> queues(ClientConfig kafka, String topic) throws InterruptedException {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      return admin
+          .describeTopics(List.of(topic))
+          .topicNameValues()
+          .get(topic)
+          .get()
+          .partitions()
+          .stream()
+          .map(i -> new TopicPartition(topic, i.partition()))
+          .toList();
+    } catch (ExecutionException e) {
+      throw new KafkaException("topic " + topic + ": " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.tidemark.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code tidemark}. Loads no more than the verb that was asked for needs. */
+@Command(
+    name = "tidemark",
+    description = "Exactly-once backfills on Kafka: planned, fenced, checkpointed, reconciled.",
+    mixinStandardHelpOptions = true,
+    version = "tidemark 0.1.0",
+    synopsisSubcommandLabel = "VERB",
+    subcommands = {
+      RunCommand.class,
+      BrokerCommand.class,
+      PlanCommand.class,
+      WorkerCommand.class,
+      ReconcilerCommand.class,
+      StatusCommand.class,
+      WaitCommand.class,
+      TailCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done, 2 usage or spec error, 3 finished with failed partitions, 4 verification",
+      "mismatch, 5 Kafka, source or sink unreachable, 130 interrupted (run again to go on).",
+      "",
+      "Examples:",
+      "  tidemark demo",
+      "  tidemark run examples/parquet-to-csv.yaml",
+      "  tidemark run --help"
+    })
+public final class Main {
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error, and log more.")
+  private boolean debug;
+
+  private Main() {}
+
+  /** Runs a verb and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a verb. */
+  static int run(String... args) {
+    Main main = new Main();
+    CommandLine cli =
+        new CommandLine(main)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, main.debug))
+            .setExecutionStrategy(
+                parsed -> {
+                  Logging.configure(parsed, main.debug);
+                  return new CommandLine.RunLast().execute(parsed);
+                });
+    if (args.length == 0) {
+      cli.usage(System.out);
+      return ExitCode.USAGE;
+    }
+    return cli.execute(args);
+  }
+}

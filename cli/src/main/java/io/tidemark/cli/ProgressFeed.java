@@ -1,0 +1,88 @@
+package io.tidemark.cli;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.TopicTail;
+import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import io.tidemark.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The progress of all backfills, as the reconciler writes it, kept current. */
+final class ProgressFeed implements AutoCloseable {
+
+  private static final Duration CATCH_UP = Duration.ofSeconds(30);
+
+  private final AvroSerde<Progress> serde = AvroSerde.of(Progress.class);
+  private final Map<String, Progress> newest = new ConcurrentSkipListMap<>();
+  private final TopicTail tail;
+
+  private ProgressFeed(ClientConfig kafka, String topic) {
+    this.tail =
+        TopicTail.start(
+            kafka,
+            topic,
+            this::read,
+            e -> System.err.println("tidemark: following " + topic + ": " + e.getMessage()));
+  }
+
+  /** Follows the progress topic, and returns when it has seen all that is there now. */
+  static ProgressFeed open(ClientConfig kafka, Topics topics)
+      throws ReadTimeoutException, InterruptedException {
+    ProgressFeed feed = new ProgressFeed(kafka, topics.progress());
+    try {
+      feed.tail.awaitCaughtUp(CATCH_UP);
+      return feed;
+    } catch (ReadTimeoutException | InterruptedException | RuntimeException e) {
+      feed.close();
+      throw e;
+    }
+  }
+
+  private void read(ConsumerRecord<byte[], byte[]> r) {
+    try {
+      Progress p = serde.deserialize(r.topic(), r.value());
+      if (p != null) {
+        newest.put(p.getBackfillId(), p);
+      }
+    } catch (MalformedRecordException e) {
+      System.err.println(
+          "tidemark: " + e.at(r.topic(), r.partition(), r.offset()).getMessage() + "; set aside");
+    }
+  }
+
+  Optional<Progress> of(String backfill) {
+    return Optional.ofNullable(newest.get(backfill));
+  }
+
+  Collection<Progress> all() {
+    return newest.values();
+  }
+
+  static boolean ended(Progress p) {
+    return switch (p.getState()) {
+      case COMPLETED, FAILED, CANCELLED -> true;
+      case WAITING, RUNNING, PAUSED, FINISHING -> false;
+      case UNKNOWN ->
+          throw new IllegalStateException(
+              p.getBackfillId() + " is in a state that this version does not know; upgrade it");
+    };
+  }
+
+  /** The exit code that a backfill's end deserves. */
+  static int exitCode(Progress p) {
+    return p.getState() == BackfillState.COMPLETED ? ExitCode.DONE : ExitCode.FAILED_PARTITIONS;
+  }
+
+  @Override
+  public void close() {
+    tail.close();
+  }
+}

@@ -1,0 +1,191 @@
+package io.tidemark.connectors.jdbc;
+
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+
+/**
+ * PostgreSQL's types as Avro's, and the way there from a field of a binary COPY tuple.
+ *
+ * <p>bool, integers, floats, bytea and text are themselves. {@code date} is days and {@code
+ * timestamp(tz)} microseconds since 1970 ({@code timestamp-micros} with a time zone, {@code
+ * local-timestamp-micros} without one); infinity is the largest, minus infinity the smallest value
+ * of the int or long. {@code numeric(p,s)} is a decimal; it may hold NaN, which no decimal is: that
+ * fails, by name, and such a table travels natively or its column as text. Numerics without
+ * precision and everything else are text in PostgreSQL's own form, which its types read back
+ * unchanged. A domain is what its base type is.
+ */
+final class PostgresAvro {
+
+  /** Property of the record schema that says in whose words {@code nativeType}s are. */
+  static final String DIALECT = "tidemark.dialect";
+
+  static final String POSTGRESQL = "postgresql";
+
+  /** Property of a field whose column's name is no Avro name: that name. */
+  static final String COLUMN = "tidemark.column";
+
+  private static final int EPOCH_DAYS = 10_957;
+  private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+
+  /** Turns the bytes of a field that is not NULL into what a GenericRecord holds. */
+  interface Decoder {
+    Object decode(byte[] buffer, int offset, int length) throws NoSuchValueException;
+  }
+
+  /** The column holds what its Avro type cannot; the message goes on behind the column's name. */
+  static final class NoSuchValueException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NoSuchValueException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * How a column is read on the general path.
+   *
+   * @param expression what to select, given the column quoted
+   * @param schema without the null branch
+   */
+  record Mapping(String expression, Schema schema, Decoder decoder) {}
+
+  private PostgresAvro() {}
+
+  /** The record schema of a row. Field order is column order. */
+  static Schema record(TableName table, List<PostgresTable.Column> columns) {
+    List<Schema.Field> fields = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    for (PostgresTable.Column c : columns) {
+      Schema type = mapping(c).schema();
+      String name = avroName(c.name());
+      for (int n = 2; !taken.add(name); n++) {
+        name = avroName(c.name()) + "_" + n;
+      }
+      Schema.Field field =
+          c.notNull()
+              ? new Schema.Field(name, type)
+              : new Schema.Field(
+                  name,
+                  Schema.createUnion(Schema.create(Schema.Type.NULL), type),
+                  null,
+                  Schema.Field.NULL_DEFAULT_VALUE);
+      if (!name.equals(c.name())) {
+        field.addProp(COLUMN, c.name());
+      }
+      fields.add(field);
+    }
+    Schema schema =
+        Schema.createRecord(avroName(table.table()), null, "tidemark.row", false, fields);
+    schema.addProp(DIALECT, POSTGRESQL);
+    return schema;
+  }
+
+  static Mapping mapping(PostgresTable.Column column) {
+    String quoted = Sql.ident(column.name());
+    PostgresType type = column.type();
+    return switch (type.base()) {
+      case "bool" -> plain(quoted, Schema.Type.BOOLEAN, (b, at, n) -> b[at] != 0);
+      case "int2" -> plain(quoted, Schema.Type.INT, (b, at, n) -> (int) BigEndian.int16(b, at));
+      case "int4" -> plain(quoted, Schema.Type.INT, (b, at, n) -> BigEndian.int32(b, at));
+      case "int8" -> plain(quoted, Schema.Type.LONG, (b, at, n) -> BigEndian.int64(b, at));
+      case "float4" ->
+          plain(quoted, Schema.Type.FLOAT, (b, at, n) -> Float.intBitsToFloat(BigEndian.int32(b, at)));
+      case "float8" ->
+          plain(quoted, Schema.Type.DOUBLE, (b, at, n) -> Double.longBitsToDouble(BigEndian.int64(b, at)));
+      case "bytea" ->
+          plain(
+              quoted, Schema.Type.BYTES, (b, at, n) -> ByteBuffer.wrap(Arrays.copyOfRange(b, at, at + n)));
+      case "text", "varchar", "bpchar" -> plain(quoted, Schema.Type.STRING, PostgresAvro::text);
+      case "date" ->
+          new Mapping(
+              quoted,
+              LogicalTypes.date().addToSchema(Schema.create(Schema.Type.INT)),
+              (b, at, n) -> date(BigEndian.int32(b, at)));
+      case "timestamptz" ->
+          new Mapping(
+              quoted,
+              LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG)),
+              (b, at, n) -> micros(BigEndian.int64(b, at)));
+      case "timestamp" ->
+          new Mapping(
+              quoted,
+              LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Schema.Type.LONG)),
+              (b, at, n) -> micros(BigEndian.int64(b, at)));
+      case "numeric" -> numeric(column, quoted);
+      // A cast of inet to text adds the netmask that its own text form leaves out.
+      case "inet" -> plain("abbrev(" + quoted + ")", Schema.Type.STRING, PostgresAvro::text);
+      default -> plain(quoted + "::text", Schema.Type.STRING, PostgresAvro::text);
+    };
+  }
+
+  private static Mapping plain(String expression, Schema.Type type, Decoder decoder) {
+    return new Mapping(expression, Schema.create(type), decoder);
+  }
+
+  private static Mapping numeric(PostgresTable.Column column, String quoted) {
+    int precision = column.type().precision();
+    int scale = column.type().scale();
+    // Avro knows no negative scale, nor one beyond the precision.
+    if (precision == 0 || scale < 0 || scale > precision) {
+      return plain(quoted + "::text", Schema.Type.STRING, PostgresAvro::text);
+    }
+    return new Mapping(
+        quoted + "::text",
+        LogicalTypes.decimal(precision, scale).addToSchema(Schema.create(Schema.Type.BYTES)),
+        (b, at, n) -> {
+          String text = text(b, at, n);
+          if (text.equals("NaN")) {
+            throw new NoSuchValueException(
+                "holds NaN, which no decimal is; leave such rows out with source.jdbc.where (\""
+                    + column.name()
+                    + " <> 'NaN'\"), or give source and target the same column types");
+          }
+          BigDecimal value = new BigDecimal(text).setScale(scale);
+          return ByteBuffer.wrap(value.unscaledValue().toByteArray());
+        });
+  }
+
+  private static String text(byte[] b, int at, int length) {
+    return new String(b, at, length, StandardCharsets.UTF_8);
+  }
+
+  private static int date(int days) {
+    // Dates end in the year 5874897, far from the int's end.
+    return days == Integer.MAX_VALUE || days == Integer.MIN_VALUE ? days : days + EPOCH_DAYS;
+  }
+
+  private static long micros(long value) throws NoSuchValueException {
+    if (value == Long.MAX_VALUE || value == Long.MIN_VALUE) {
+      return value;
+    }
+    if (value >= Long.MAX_VALUE - EPOCH_MICROS) {
+      throw new NoSuchValueException(
+          "holds a time in or after the year 294247, which is beyond microseconds since 1970;"
+              + " leave such rows out with source.jdbc.where, or give source and target the same"
+              + " column types");
+    }
+    return value + EPOCH_MICROS;
+  }
+
+  private static String avroName(String name) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean letter = c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      boolean digit = c >= '0' && c <= '9';
+      if (digit && i == 0) {
+        out.append('_');
+      }
+      out.append(letter || digit ? c : '_');
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,213 @@
+package io.tidemark.connectors.jdbc;
+
+import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.Manifest;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.Sink;
+import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.FailureKind;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A PostgreSQL table, written by COPY. Rows, cursor and totals of a chunk are one transaction,
+ * guarded by the partition's row of {@link ProgressTable}.
+ */
+final class PostgresSink implements Sink {
+
+  /** "tidemark" as a number: whoever creates tables takes this lock first. */
+  private static final long CREATION_LOCK = 0x746964656d61726bL;
+
+  private final SinkSettings settings;
+  private final PostgresErrors errors;
+  private final PostgresPool pool;
+  private PostgresTable table;
+
+  PostgresSink(SinkSettings settings) {
+    this.settings = settings;
+    this.errors =
+        new PostgresErrors(
+            PostgresErrors.Side.SINK, settings.table().toString(), settings.endpoint().place());
+    this.pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.WRITE, errors);
+  }
+
+  /** Work with a connection; its transaction is rolled back unless the work commits it. */
+  private interface Work<T> {
+    T with(Connection connection) throws SQLException, TaskException;
+  }
+
+  private <T> T run(String doing, Work<T> work) throws TaskException {
+    Connection connection = pool.take();
+    try {
+      return work.with(connection);
+    } catch (SQLException e) {
+      throw errors.of(doing, e);
+    } finally {
+      pool.give(connection);
+    }
+  }
+
+  @Override
+  public List<RowFormat> accepts(SourceShape source) throws TaskException {
+    Optional<PostgresTable> target = run("reading its columns", c -> described(c, source));
+    return target
+        .flatMap(t -> Target.inOrder(t, source).flatMap(cs -> PostgresRowFormat.of(cs, t.server())))
+        .map(f -> List.of(f, RowFormat.RECORDS))
+        .orElse(List.of(RowFormat.RECORDS));
+  }
+
+  // A table that is yet to be made is made as a temporary one, looked at, and rolled back.
+  private Optional<PostgresTable> described(Connection c, SourceShape source)
+      throws SQLException, TaskException {
+    PostgresCatalog catalog = new PostgresCatalog(c);
+    Optional<PostgresTable> found = catalog.table(settings.table());
+    if (found.isPresent() || !settings.create()) {
+      return found;
+    }
+    for (int i = 0; i < source.columns().size(); i++) {
+      if (!catalog.knows(TargetTable.type(source, i))) {
+        return Optional.empty();
+      }
+    }
+    execute(c, TargetTable.create("TEMPORARY TABLE tidemark_preview", source, List.of()));
+    return catalog.table(new TableName("pg_temp", "tidemark_preview"));
+  }
+
+  @Override
+  public void check(SourceShape source) throws TaskException {
+    List<String> problems =
+        run("checking it", c -> new TargetCheck(c, settings, source).problems());
+    if (!problems.isEmpty()) {
+      throw errors.fatal(
+          (problems.size() == 1 ? "" : problems.size() + " problems: ")
+              + String.join("; ", problems));
+    }
+  }
+
+  @Override
+  public void prepare(SourceShape source) throws TaskException {
+    run(
+        "preparing it",
+        c -> {
+          execute(c, "SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+          PostgresCatalog catalog = new PostgresCatalog(c);
+          if (catalog.table(settings.table()).isEmpty() && settings.create()) {
+            execute(
+                c,
+                TargetTable.create(
+                    "TABLE " + settings.table().sql(), source, settings.keyOf(source)));
+          }
+          PostgresTable target = existing(catalog);
+          ProgressTable progress = ProgressTable.beside(target.name());
+          // Asked for first: IF NOT EXISTS wants the right to create even where it is there.
+          if (catalog.table(progress.name()).isEmpty()) {
+            progress.create(c);
+          }
+          c.commit();
+          return null;
+        });
+  }
+
+  private PostgresTable existing(PostgresCatalog catalog) throws SQLException, TaskException {
+    Optional<PostgresTable> found = catalog.table(settings.table());
+    if (found.isEmpty()) {
+      throw errors.fatal(
+          "there is no such table"
+              + NearNames.hint(settings.table().toString(), catalog.tableNames()));
+    }
+    return found.get();
+  }
+
+  @Override
+  public SinkWriter open(Claim claim, SourceShape source, RowFormat format) throws TaskException {
+    Target target = target(source, format);
+    ProgressTable progress = ProgressTable.beside(target.table().name());
+    Connection c = pool.take();
+    boolean opened = false;
+    try {
+      if (!progress.evict(c, claim)) {
+        throw new TaskException(
+            FailureKind.TRANSIENT,
+            "55P03",
+            errors.where()
+                + ": the session of the former claimant of partition "
+                + claim.partition()
+                + " was told to end and still lives; tried again later",
+            null);
+      }
+      if (target.staged()) {
+        stage(c, target);
+      }
+      SinkWriter.Progress found = progress.claim(c, claim);
+      c.commit();
+      SinkWriter writer =
+          new PostgresWriter(pool, errors, c, progress, target, claim, found, source, format);
+      opened = true;
+      return writer;
+    } catch (SQLException e) {
+      throw errors.of("opening partition " + claim.partition(), e);
+    } finally {
+      if (!opened) {
+        pool.give(c);
+      }
+    }
+  }
+
+  // The catalog is read once: a type that changes later fails the binary COPY and is told as such.
+  private synchronized Target target(SourceShape source, RowFormat format) throws TaskException {
+    if (table == null) {
+      table = run("reading its columns", c -> existing(new PostgresCatalog(c)));
+    }
+    boolean agreed =
+        format.equals(RowFormat.RECORDS)
+            || Target.inOrder(table, source)
+                .flatMap(cs -> PostgresRowFormat.of(cs, table.server()))
+                .filter(format::equals)
+                .isPresent();
+    if (!agreed) {
+      throw errors.fatal(
+          "its columns are not those of format "
+              + format.id()
+              + " (any more); plan the backfill again");
+    }
+    return Target.of(table, source, settings);
+  }
+
+  private static void stage(Connection c, Target target) throws SQLException {
+    boolean there;
+    try (Statement s = c.createStatement();
+        ResultSet r = s.executeQuery(Target.staging())) {
+      there = r.next() && r.getBoolean(1);
+    }
+    if (!there) {
+      execute(c, target.stage());
+      execute(c, Target.order());
+    }
+  }
+
+  private static void execute(Connection c, String sql) throws SQLException {
+    try (Statement s = c.createStatement()) {
+      s.execute(sql);
+    }
+  }
+
+  /** Does nothing: rows are where readers look once their chunk is committed. */
+  @Override
+  public void finish(Manifest manifest) {}
+
+  @Override
+  public boolean needsFinish() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,118 @@
+package io.tidemark.connectors.jdbc;
+
+import io.tidemark.connectors.api.ChunkReader;
+import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.retry.TaskException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A PostgreSQL table, read in ranges of a key. */
+final class PostgresSource implements Source {
+
+  private final SourceSettings settings;
+  private final PostgresErrors errors;
+  private final PostgresPool pool;
+  private SourceTable table;
+
+  PostgresSource(SourceSettings settings) {
+    this.settings = settings;
+    this.errors =
+        new PostgresErrors(
+            PostgresErrors.Side.SOURCE, settings.table().toString(), settings.endpoint().place());
+    this.pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.READ, errors);
+  }
+
+  @Override
+  public SourceShape shape() throws TaskException {
+    return table().shape();
+  }
+
+  @Override
+  public List<RowFormat> formats() throws TaskException {
+    List<RowFormat> formats = new ArrayList<>();
+    table().nativeFormat().ifPresent(formats::add);
+    formats.add(RowFormat.RECORDS);
+    return List.copyOf(formats);
+  }
+
+  @Override
+  public void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws TaskException {
+    SourceTable described = table();
+    KeySql key = described.key(List.of());
+    // One snapshot for the whole walk: the connection's transaction.
+    Connection connection = pool.take();
+    try {
+      new PostgresSplitter(connection, key, settings, described.table()).split(after, out);
+    } catch (SQLException e) {
+      throw errors.of("planning", e);
+    } finally {
+      pool.give(connection);
+    }
+  }
+
+  @Override
+  public ChunkReader open(Slice slice, RowFormat format) throws TaskException {
+    if (!(slice instanceof Slice.Keys keys)) {
+      throw errors.fatal("a table is read by key, not by " + slice);
+    }
+    SourceTable described = table();
+    if (!formats().contains(format)) {
+      throw errors.fatal(
+          "it no longer has the columns that were planned (format "
+              + format.id()
+              + " is not to be had any more); plan the backfill again");
+    }
+    KeySql key = described.key(keys.range().getColumns());
+    return new PostgresChunkReader(pool, errors, described, key, keys.range(), format);
+  }
+
+  @Override
+  public List<String> explain() throws TaskException {
+    SourceTable described = table();
+    KeySql key = described.key(List.of());
+    List<String> example = key.key().stream().map(c -> "…").toList();
+    long rows = settings.rows() > 0 ? settings.rows() : 1;
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "cut: " + key.nth(example, example, rows, 1) + (settings.rows() > 0 ? "" : " (n derived)"));
+    lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
+    lines.add(
+        "chunk: COPY ("
+            + described.select(described.nativeFormat().isPresent())
+            + key.from()
+            + key.within(example, example)
+            + ") TO STDOUT (FORMAT BINARY)");
+    if (key.nullable()) {
+      lines.add("rows with a NULL key, one chunk: …" + key.from() + key.nulls());
+    }
+    lines.add("index: " + described.walk(key.key()).name());
+    return lines;
+  }
+
+  private synchronized SourceTable table() throws TaskException {
+    if (table == null) {
+      Connection connection = pool.take();
+      try {
+        table = SourceTable.read(connection, settings, errors);
+      } catch (SQLException e) {
+        throw errors.of("reading its columns", e);
+      } finally {
+        pool.give(connection);
+      }
+    }
+    return table;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,29 @@
+package io.tidemark.connectors.jdbc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.core.retry.TaskException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the connector's part of a spec; its form was checked by the spec's JSON Schema. */
+final class Settings {
+
+  private Settings() {}
+
+  static String text(JsonNode config, String key) throws TaskException {
+    return optional(config, key)
+        .orElseThrow(() -> TaskException.fatal("jdbc: '" + key + "' is missing in the spec"));
+  }
+
+  static Optional<String> optional(JsonNode config, String key) {
+    JsonNode value = config.path(key);
+    return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(value.asText());
+  }
+
+  static List<String> texts(JsonNode config, String key) {
+    List<String> out = new ArrayList<>();
+    config.path(key).forEach(v -> out.add(v.asText()));
+    return List.copyOf(out);
+  }
+}

@@ -1,0 +1,62 @@
+package io.tidemark.connectors.jdbc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.retry.TaskException;
+import java.util.List;
+
+/**
+ * What a spec says of a target table.
+ *
+ * @param mode what happens to a row whose key is already there
+ * @param create whether a missing table is created
+ * @param key columns that identify a row in the target; empty: the source's key
+ */
+record SinkSettings(
+    PostgresEndpoint endpoint, TableName table, Mode mode, boolean create, List<String> key) {
+
+  /** What happens to a row whose key is already there. */
+  enum Mode {
+    /** It fails on the table's constraint. */
+    INSERT("insert"),
+    /** It replaces the one that is there; of several in one chunk, the last read wins. */
+    UPSERT("upsert"),
+    /** It is left out; of several in one chunk, the first read wins. */
+    INSERT_IGNORE("insert-ignore");
+
+    final String word;
+
+    Mode(String word) {
+      this.word = word;
+    }
+  }
+
+  static SinkSettings of(JsonNode config) throws TaskException {
+    String mode = Settings.optional(config, "mode").orElse("insert");
+    String create = Settings.optional(config, "create").orElse("if-missing");
+    return new SinkSettings(
+        PostgresEndpoint.of(config),
+        TableName.parse(Settings.text(config, "table")),
+        switch (mode) {
+          case "insert" -> Mode.INSERT;
+          case "upsert" -> Mode.UPSERT;
+          case "insert-ignore" -> Mode.INSERT_IGNORE;
+          default ->
+              throw TaskException.fatal(
+                  "sink.jdbc.mode '" + mode + "' is none of insert, upsert, insert-ignore");
+        },
+        switch (create) {
+          case "if-missing" -> true;
+          case "never" -> false;
+          default ->
+              throw TaskException.fatal(
+                  "sink.jdbc.create '" + create + "' is none of if-missing, never");
+        },
+        Settings.texts(config, "key"));
+  }
+
+  /** The columns that identify a row in the target. */
+  List<String> keyOf(SourceShape source) {
+    return key.isEmpty() ? source.key() : key;
+  }
+}

@@ -1,0 +1,161 @@
+package io.tidemark.connectors.jdbc;
+
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.retry.TaskException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A source table as found, checked against what the spec wants of it.
+ *
+ * @param selected the columns to read, in order
+ */
+record SourceTable(
+    PostgresTable table,
+    List<PostgresTable.Column> selected,
+    SourceSettings settings,
+    PostgresErrors errors) {
+
+  static SourceTable read(Connection connection, SourceSettings settings, PostgresErrors errors)
+      throws SQLException, TaskException {
+    PostgresCatalog catalog = new PostgresCatalog(connection);
+    Optional<PostgresTable> found = catalog.table(settings.table());
+    if (found.isEmpty()) {
+      throw errors.fatal(
+          "there is no such table"
+              + NearNames.hint(settings.table().toString(), catalog.tableNames()));
+    }
+    PostgresTable table = found.get();
+    List<PostgresTable.Column> selected =
+        settings.columns().isEmpty()
+            ? table.columns()
+            : columns(table, settings.columns(), "source.jdbc.columns", errors);
+    if (selected.isEmpty()) {
+      throw errors.fatal("it has no columns");
+    }
+    SourceTable result = new SourceTable(table, selected, settings, errors);
+    // Asks for no row: finds out about permissions and the user's condition.
+    try (Statement s = connection.createStatement()) {
+      KeySql all = new KeySql(table.name(), List.of(), settings.where());
+      s.execute(result.select(true) + all.from() + all.within(null, null) + " LIMIT 0");
+    }
+    return result;
+  }
+
+  private static List<PostgresTable.Column> columns(
+      PostgresTable table, List<String> names, String setting, PostgresErrors errors)
+      throws TaskException {
+    List<PostgresTable.Column> columns = new ArrayList<>();
+    for (String name : names) {
+      Optional<PostgresTable.Column> column = table.column(name);
+      if (column.isEmpty()) {
+        throw errors.fatal(
+            setting
+                + ": it has no column '"
+                + name
+                + "'"
+                + NearNames.hint(name, table.columnNames()));
+      }
+      columns.add(column.get());
+    }
+    return columns;
+  }
+
+  SourceShape shape() {
+    return new SourceShape(
+        table.name().toString(),
+        PostgresAvro.record(table.name(), selected),
+        selected.stream()
+            .map(c -> new SourceShape.Column(c.name(), c.type().name(), !c.notNull()))
+            .toList(),
+        identity());
+  }
+
+  Optional<RowFormat> nativeFormat() {
+    return PostgresRowFormat.of(selected, table.server());
+  }
+
+  /** {@code SELECT} and the columns: as they are, or as the general path reads them. */
+  String select(boolean natively) {
+    return selected.stream()
+        .map(c -> natively ? Sql.ident(c.name()) : PostgresAvro.mapping(c).expression())
+        .collect(Collectors.joining(", ", "SELECT ", ""));
+  }
+
+  /**
+   * The key to cut and to read by.
+   *
+   * @param planned the key columns of a slice; empty: those of the spec, or the primary key
+   * @throws TaskException FATAL if there is none, or no index walks it
+   */
+  KeySql key(List<String> planned) throws TaskException {
+    List<String> names =
+        !planned.isEmpty()
+            ? planned
+            : settings.key().isEmpty() ? table.primaryKey() : settings.key();
+    if (table.kind() == 'v' || table.kind() == 'f') {
+      throw errors.fatal(
+          "it is a "
+              + (table.kind() == 'v' ? "view" : "foreign table")
+              + " and has no index to cut it by; read its base table, with columns and where");
+    }
+    if (names.isEmpty()) {
+      throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());
+    }
+    List<PostgresTable.Column> columns = columns(table, names, "partition.key.columns", errors);
+    walk(columns);
+    return new KeySql(table.name(), columns, settings.where());
+  }
+
+  /** The index that walks the key. */
+  PostgresTable.Index walk(List<PostgresTable.Column> key) throws TaskException {
+    List<String> names = key.stream().map(PostgresTable.Column::name).toList();
+    for (PostgresTable.Index index : table.indexes()) {
+      if (index.walks(names)) {
+        return index;
+      }
+    }
+    throw errors.fatal(
+        "no index begins with the key columns ("
+            + String.join(", ", names)
+            + "), so that each step would sort the whole table; create one (CREATE INDEX"
+            + " CONCURRENTLY ON "
+            + table.name().sql()
+            + " ("
+            + Sql.idents(names)
+            + ")) or set partition.key.columns"
+            + candidates());
+  }
+
+  private String candidates() {
+    String indexed =
+        table.indexes().stream()
+            .filter(i -> i.unique() && i.walks(i.names()))
+            .map(i -> "[" + String.join(", ", i.names()) + "]")
+            .collect(Collectors.joining(" or "));
+    return indexed.isEmpty()
+        ? "; it has no unique index that would do"
+        : " to " + indexed + ", which a unique index covers";
+  }
+
+  // What identifies a row: the primary key, or key columns that a unique index covers.
+  private List<String> identity() {
+    List<String> names = selected.stream().map(PostgresTable.Column::name).toList();
+    List<String> primary = table.primaryKey();
+    if (!primary.isEmpty() && names.containsAll(primary)) {
+      return primary;
+    }
+    boolean unique =
+        !settings.key().isEmpty()
+            && names.containsAll(settings.key())
+            && selected.stream().allMatch(c -> c.notNull() || !settings.key().contains(c.name()))
+            && table.indexes().stream().anyMatch(i -> i.decides(settings.key()));
+    return unique ? settings.key() : List.of();
+  }
+}

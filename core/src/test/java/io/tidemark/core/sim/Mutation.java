@@ -1,0 +1,22 @@
+package io.tidemark.core.sim;
+
+/** A fault planted in a simulated part, to prove that the simulation would find its like. */
+enum Mutation {
+  NONE,
+  /** The sink takes every claim for the newest. */
+  SINK_DOES_NOT_CHECK_FENCES,
+  /** Opening leaves the former claimant's transaction open. */
+  SINK_OPEN_KEEPS_FORMER_TRANSACTION,
+  /** A lane goes on from the checkpoint, whatever the sink says. */
+  LANE_RESUMES_FROM_CHECKPOINT,
+  /** Rows' hashes are combined by XOR. */
+  LANE_COMBINES_HASHES_BY_XOR,
+  /** A lane goes on with the next chunk though it was told to stop. */
+  LANE_IGNORES_STOP,
+  /** Offsets are committed by themselves, before the reports that allow them. */
+  SHELL_COMMITS_OFFSETS_FIRST,
+  /** A shell answers Recover without waiting for transactions in flight. */
+  SHELL_RECOVERS_WITHOUT_WAITING,
+  /** The group takes offsets, and so reports, from members of an old generation. */
+  GROUP_ACCEPTS_OLD_GENERATIONS
+}

@@ -1,0 +1,164 @@
+package io.tidemark.core.sim;
+
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.core.worker.Point;
+import io.tidemark.core.worker.Task;
+import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.schemas.avro.Failure;
+import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.avro.OffsetRange;
+import java.util.List;
+
+/** A lane that runs one task: opens the sink, then reads, writes and commits chunk by chunk. */
+final class SimLane {
+
+  private final World world;
+  private final SimWorker worker;
+  private final Task task;
+  private final String partition;
+  private final OffsetRange range;
+  private Point point;
+  private boolean started;
+  private boolean stopping;
+  private boolean over;
+
+  SimLane(World world, SimWorker worker, Task task) {
+    this.world = world;
+    this.worker = worker;
+    this.task = task;
+    this.partition = task.descriptor().getPartitionId();
+    this.range = (OffsetRange) task.descriptor().getSlice();
+    this.point = task.from();
+  }
+
+  boolean over() {
+    return over;
+  }
+
+  boolean started() {
+    return started;
+  }
+
+  void start() {
+    started = true;
+    worker.call(
+        partition + " open",
+        world.scheduler().between(1, 40),
+        () -> world.sink().open(partition, task.fence()),
+        this::opened,
+        this::failed);
+  }
+
+  /** Stops between two chunks; at once if it has not begun. */
+  void stop() {
+    stopping = true;
+    if (!started) {
+      worker.later(0, partition + " stopped", this::next);
+    }
+  }
+
+  /** Whatever is under way may still happen at the sink; nobody here hears of it. */
+  void abort() {
+    over = true;
+  }
+
+  private void opened(SimSink.Progress found) {
+    if (over) {
+      return;
+    }
+    if (world.mutation() != Mutation.LANE_RESUMES_FROM_CHECKPOINT) {
+      point = new Point(found.cursor(), found.totals(), List.of());
+    }
+    over = found.complete();
+    worker.feed(new WorkerEvent.Opened(task.id(), point, found.complete()));
+    next();
+  }
+
+  private void next() {
+    if (over) {
+      return;
+    }
+    if (stopping && world.mutation() != Mutation.LANE_IGNORES_STOP) {
+      over = true;
+      worker.feed(new WorkerEvent.Stopped(task.id()));
+      return;
+    }
+    world.invariants().chunkStarts(worker.name(), partition, worker.directed(task));
+    worker.call(
+        partition + " begin",
+        world.scheduler().between(1, 10),
+        () -> world.sink().begin(partition, task.fence()),
+        this::read,
+        this::failed);
+  }
+
+  private void read(SimSink.Tx tx) {
+    int took = world.scheduler().between(5, 250);
+    worker.later(took, partition + " read", () -> commit(tx));
+  }
+
+  private void commit(SimSink.Tx tx) {
+    if (over) {
+      world.sink().rollback(partition, tx);
+      return;
+    }
+    if (world.faults().fatal()) {
+      world.sink().rollback(partition, tx);
+      failed(TaskException.fatal("the source has changed"));
+      return;
+    }
+    long from = point.cursor().offsetOr(range.getFrom());
+    long to =
+        Math.min(range.getTo(), from + world.scheduler().between(1, world.setup().maxChunk()));
+    boolean last = to == range.getTo();
+    Point after = point.after(Cursor.of(to), totals(from, to), List.of());
+    SimSink.Progress progress = new SimSink.Progress(after.cursor(), after.totals(), last);
+    SimSink.Rows rows = new SimSink.Rows(range.getStream(), from, to);
+    worker.call(
+        partition + " commit [" + from + "," + to + ")",
+        world.scheduler().between(1, 60),
+        () -> {
+          world.sink().commit(partition, tx, rows, progress);
+          return after;
+        },
+        p -> committed(p, last),
+        this::failed);
+  }
+
+  private Totals totals(long from, long to) {
+    Totals had = point.totals();
+    if (world.mutation() != Mutation.LANE_COMBINES_HASHES_BY_XOR) {
+      long sum = SimSource.sum(range.getStream(), from, to);
+      return had.plusChunk(to - from, 8 * (to - from), sum, SimSource.DOMAIN);
+    }
+    long xor = had.digestSum();
+    for (long row = from; row < to; row++) {
+      xor ^= SimSource.hash(range.getStream(), row);
+    }
+    long sum = xor - had.digestSum();
+    return had.plusChunk(to - from, 8 * (to - from), sum, SimSource.DOMAIN);
+  }
+
+  private void committed(Point after, boolean last) {
+    if (over) {
+      return;
+    }
+    point = after;
+    over = last;
+    worker.feed(new WorkerEvent.ChunkDone(task.id(), after, last));
+    next();
+  }
+
+  private void failed(TaskException e) {
+    if (over) {
+      return;
+    }
+    over = true;
+    FailureKind kind = e.kind();
+    worker.feed(
+        new WorkerEvent.Failed(
+            task.id(), new Failure(kind, e.code(), e.getMessage(), world.scheduler().now())));
+  }
+}

@@ -1,0 +1,207 @@
+package io.tidemark.core.sim;
+
+import io.tidemark.core.coordinator.Coordinator;
+import io.tidemark.core.coordinator.CoordinatorEffect;
+import io.tidemark.core.coordinator.CoordinatorEvent;
+import io.tidemark.core.ledger.Ledger;
+import io.tidemark.core.ledger.LedgerEvent;
+import io.tidemark.core.ledger.Tallies;
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.Tally;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The reconciler: the real {@link Ledger}, {@link Tallies} and {@link Coordinator} over the
+ * simulated log. What it wrote survives it, together with how far it had read, as exactly-once
+ * processing has it; the coordinator in memory does not.
+ */
+final class SimReconciler {
+
+  private final World world;
+  private final Map<String, LedgerEntry> ledger = new TreeMap<>();
+  private final Map<String, Tally> tallies = new TreeMap<>();
+  private final Map<String, Plan> plans = new TreeMap<>();
+  private final Map<String, Progress> progress = new TreeMap<>();
+  private final Map<String, Directive> directives = new TreeMap<>();
+  private final List<Directive> directiveLog = new ArrayList<>();
+  private final List<Command> commands = new ArrayList<>();
+  private final long[] workRead;
+  private final long[] checkpointsRead;
+  private int plansRead;
+  private int commandsRead;
+  private Optional<Coordinator> coordinator = Optional.empty();
+
+  SimReconciler(World world) {
+    this.world = world;
+    this.workRead = new long[world.log().queues()];
+    this.checkpointsRead = new long[world.log().queues()];
+  }
+
+  /** Starts from what an earlier one wrote. */
+  void start() {
+    coordinator =
+        Optional.of(
+            new Coordinator(
+                world.setup().maxRunning(),
+                plans.values(),
+                tallies.values(),
+                progress.values(),
+                directives.values()));
+    run(coordinator.get());
+  }
+
+  /** Ends at once. */
+  void crash() {
+    coordinator = Optional.empty();
+  }
+
+  boolean up() {
+    return coordinator.isPresent();
+  }
+
+  List<Directive> directiveLog() {
+    return directiveLog;
+  }
+
+  Map<String, LedgerEntry> ledger() {
+    return ledger;
+  }
+
+  Map<String, Tally> tallies() {
+    return tallies;
+  }
+
+  Map<String, Progress> progress() {
+    return progress;
+  }
+
+  /** What a user asks. */
+  void ask(CommandType type, String backfill) {
+    commands.add(
+        new Command(
+            "c" + commands.size(), backfill, type, Map.of(), "sim", "", world.scheduler().now()));
+  }
+
+  private void run(Coordinator of) {
+    int delay = world.scheduler().between(10, 120);
+    world
+        .scheduler()
+        .after(
+            delay,
+            "reconciler",
+            "reads",
+            () -> {
+              if (coordinator.filter(c -> c == of).isPresent()) {
+                if (world.log().available()) {
+                  read(of);
+                }
+                run(of);
+              }
+            });
+  }
+
+  private void read(Coordinator c) {
+    for (int q = 0; q < world.log().queues(); q++) {
+      for (LedgerEvent event : next(q)) {
+        apply(q, event, c);
+      }
+    }
+    world.invariants().tallied();
+    List<Plan> planned = world.planner().plans();
+    for (; plansRead < planned.size(); plansRead++) {
+      Plan p = planned.get(plansRead);
+      plans.put(p.getBackfillId(), p);
+      write(c, new CoordinatorEvent.PlanSeen(p));
+    }
+    for (; commandsRead < commands.size(); commandsRead++) {
+      write(c, new CoordinatorEvent.CommandSeen(commands.get(commandsRead)));
+    }
+    write(c, new CoordinatorEvent.Tick());
+  }
+
+  /** Some more of a queue, work and checkpoints interleaved anyhow. */
+  private List<LedgerEvent> next(int queue) {
+    SimLog log = world.log();
+    List<LedgerEvent> events = new ArrayList<>();
+    long end = log.stableEnd(queue);
+    for (int most = world.scheduler().between(0, 20); most > 0; most--) {
+      boolean work = workRead[queue] < log.workEnd(queue);
+      boolean reports = checkpointsRead[queue] < end;
+      if (!work && !reports) {
+        break;
+      }
+      if (work && (!reports || world.scheduler().chance(0.5))) {
+        log.workAt(queue, workRead[queue]++).map(LedgerEvent.Planned::new).ifPresent(events::add);
+      } else {
+        log.seen(queue, checkpointsRead[queue]++)
+            .map(s -> new LedgerEvent.Reported(s.checkpoint(), s.offset()))
+            .ifPresent(events::add);
+      }
+    }
+    return events;
+  }
+
+  private void apply(int queue, LedgerEvent event, Coordinator c) {
+    LedgerEntry before = ledger.get(event.partition());
+    Ledger.Applied applied = Ledger.apply(before, event);
+    applied.finding().ifPresent(f -> world.invariants().finding(f));
+    LedgerEntry after = applied.entry();
+    if (after == before) {
+      return;
+    }
+    ledger.put(event.partition(), after);
+    Descriptor d = after.getDescriptor();
+    Tally had =
+        tallies.computeIfAbsent(
+            d.getBackfillId() + "|" + queue,
+            k -> Tallies.empty(d.getBackfillId(), "default", queue));
+    Tally tally = Tallies.changed(had, before, after);
+    tallies.put(d.getBackfillId() + "|" + queue, tally);
+    write(c, new CoordinatorEvent.TallySeen(tally));
+  }
+
+  private void write(Coordinator c, CoordinatorEvent event) {
+    for (CoordinatorEffect effect : c.on(event, world.scheduler().now())) {
+      switch (effect) {
+        case CoordinatorEffect.PutProgress p ->
+            progress.put(p.progress().getBackfillId(), p.progress());
+        case CoordinatorEffect.PutDirective d -> {
+          directives.put(d.directive().getBackfillId(), d.directive());
+          directiveLog.add(d.directive());
+          world.scheduler().note(() -> "    reconciler -> " + d.directive());
+        }
+      }
+    }
+  }
+
+  /** The ledger as it would be had the reconciler lost all it wrote and read its input again. */
+  Map<String, LedgerEntry> replayed() {
+    Map<String, LedgerEntry> again = new TreeMap<>();
+    for (int q = 0; q < world.log().queues(); q++) {
+      for (long o = 0; o < workRead[q]; o++) {
+        world.log().workAt(q, o).ifPresent(d -> replay(again, new LedgerEvent.Planned(d)));
+      }
+      for (long o = 0; o < checkpointsRead[q]; o++) {
+        world
+            .log()
+            .seen(q, o)
+            .ifPresent(s -> replay(again, new LedgerEvent.Reported(s.checkpoint(), s.offset())));
+      }
+    }
+    return again;
+  }
+
+  private static void replay(Map<String, LedgerEntry> again, LedgerEvent event) {
+    again.put(event.partition(), Ledger.apply(again.get(event.partition()), event).entry());
+  }
+}

@@ -1,0 +1,144 @@
+package io.tidemark.core.sim;
+
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.FencedException;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.FailureKind;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A transactional sink as DESIGN §3.3 wants it: one progress row for each partition, locked from
+ * the beginning of a chunk's transaction to its end; opening raises the fence and ends what the
+ * former claimant holds open.
+ */
+final class SimSink {
+
+  /** What the sink holds of a partition. */
+  record Progress(Cursor cursor, Totals totals, boolean complete) {}
+
+  /** Rows [from, to) of a stream. */
+  record Rows(String stream, long from, long to) {}
+
+  /** A chunk's transaction. */
+  static final class Tx {
+    private final long fence;
+    private boolean ended;
+
+    private Tx(long fence) {
+      this.fence = fence;
+    }
+  }
+
+  private static final class Row {
+    private long fence = -1;
+    private Progress progress = new Progress(Cursor.START, Totals.ZERO, false);
+    private Optional<Tx> open = Optional.empty();
+  }
+
+  /** Hears of each chunk at the moment of its commit. */
+  interface Watcher {
+    void committed(String partition, long fence, Rows rows, Progress after);
+
+    void opened(String partition, long fence);
+  }
+
+  private final Mutation mutation;
+  private final Watcher watcher;
+  private final Map<String, Row> rows = new TreeMap<>();
+  private final Set<Row> openRows = new HashSet<>();
+  private boolean available = true;
+
+  SimSink(Mutation mutation, Watcher watcher) {
+    this.mutation = mutation;
+    this.watcher = watcher;
+  }
+
+  /** Takes the sink away, as a crash does: what is open is rolled back. */
+  void available(boolean is) {
+    available = is;
+    if (!is) {
+      openRows.forEach(r -> end(r.open.orElseThrow()));
+      openRows.forEach(r -> r.open = Optional.empty());
+      openRows.clear();
+    }
+  }
+
+  Progress open(String partition, long fence) throws TaskException {
+    Row row = row(partition);
+    if (checksFences() && fence < row.fence) {
+      throw new FencedException(partition, fence, "the sink has seen " + row.fence);
+    }
+    row.fence = fence;
+    watcher.opened(partition, fence);
+    if (mutation != Mutation.SINK_OPEN_KEEPS_FORMER_TRANSACTION) {
+      row.open.ifPresent(tx -> close(row, tx));
+    }
+    return row.progress;
+  }
+
+  Tx begin(String partition, long fence) throws TaskException {
+    Row row = row(partition);
+    if (checksFences() && fence != row.fence) {
+      throw new FencedException(partition, fence, "the sink has " + row.fence);
+    }
+    if (row.open.isPresent()) {
+      throw new TaskException(FailureKind.TRANSIENT, "55P03", partition + " is locked", null);
+    }
+    Tx tx = new Tx(fence);
+    row.open = Optional.of(tx);
+    openRows.add(row);
+    return tx;
+  }
+
+  void commit(String partition, Tx tx, Rows chunk, Progress after) throws TaskException {
+    Row row = row(partition);
+    if (tx.ended) {
+      throw new TaskException(FailureKind.TRANSIENT, "57P01", "the session was ended", null);
+    }
+    close(row, tx);
+    if (checksFences() && tx.fence != row.fence) {
+      throw new FencedException(partition, tx.fence, "the sink has " + row.fence);
+    }
+    row.progress = after;
+    watcher.committed(partition, tx.fence, chunk, after);
+  }
+
+  /** A client went away, and the sink noticed. */
+  void rollback(String partition, Tx tx) {
+    close(rows.get(partition), tx);
+  }
+
+  private void close(Row row, Tx tx) {
+    end(tx);
+    if (row.open.filter(tx::equals).isPresent()) {
+      row.open = Optional.empty();
+      openRows.remove(row);
+    }
+  }
+
+  private static void end(Tx tx) {
+    tx.ended = true;
+  }
+
+  private boolean checksFences() {
+    return mutation != Mutation.SINK_DOES_NOT_CHECK_FENCES;
+  }
+
+  private Row row(String partition) throws TaskException {
+    if (!available) {
+      throw new TaskException(FailureKind.OVERLOAD, "57P03", "the sink is starting up", null);
+    }
+    return rows.computeIfAbsent(partition, k -> new Row());
+  }
+
+  /** What it holds of a partition; all zero if it never heard of it. */
+  Progress progress(String partition) {
+    Row row = rows.get(partition);
+    return row == null ? new Progress(Cursor.START, Totals.ZERO, false) : row.progress;
+  }
+}

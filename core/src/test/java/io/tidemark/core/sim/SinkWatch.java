@@ -1,0 +1,79 @@
+package io.tidemark.core.sim;
+
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.schemas.avro.OffsetRange;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Watches the sink from outside: what is really there, whatever sink and workers believe. */
+final class SinkWatch implements SimSink.Watcher {
+
+  private final World world;
+  private final Map<String, Long> fences = new HashMap<>();
+  private final Map<String, BitSet> rows = new HashMap<>();
+  private final Map<String, Totals> totals = new HashMap<>();
+
+  SinkWatch(World world) {
+    this.world = world;
+  }
+
+  @Override
+  public void opened(String partition, long fence) {
+    long highest = fences.getOrDefault(partition, -1L);
+    if (fence < highest) {
+      throw new Violation(
+          Invariant.I3_FENCES_ONLY_GROW,
+          partition + " was opened under fence " + fence + " after " + highest);
+    }
+    fences.put(partition, fence);
+  }
+
+  @Override
+  public void committed(String partition, long fence, SimSink.Rows chunk, SimSink.Progress after) {
+    long highest = fences.getOrDefault(partition, -1L);
+    if (fence < highest) {
+      throw new Violation(
+          Invariant.I3_FENCES_ONLY_GROW,
+          partition + ": a chunk was committed under fence " + fence + " after " + highest);
+    }
+    OffsetRange range = (OffsetRange) world.planner().published().get(partition).getSlice();
+    if (chunk.from() < range.getFrom() || chunk.to() > range.getTo()) {
+      throw new Violation(
+          Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
+          partition + ": rows " + chunk + " are not its own");
+    }
+    BitSet there = rows.computeIfAbsent(chunk.stream(), k -> new BitSet());
+    int again = there.nextSetBit((int) chunk.from());
+    if (again >= 0 && again < chunk.to()) {
+      throw new Violation(
+          Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
+          partition + ": row " + again + " was committed again by chunk " + chunk);
+    }
+    there.set((int) chunk.from(), (int) chunk.to());
+    Totals had = totals.getOrDefault(partition, Totals.ZERO);
+    Totals real =
+        had.plusChunk(
+            chunk.to() - chunk.from(),
+            8 * (chunk.to() - chunk.from()),
+            SimSource.sum(chunk.stream(), chunk.from(), chunk.to()),
+            SimSource.DOMAIN);
+    totals.put(partition, real);
+    if (!real.equals(after.totals())) {
+      throw new Violation(
+          Invariant.I5_SUMS_AGREE,
+          partition + ": the sink was told " + after.totals() + ", it holds " + real);
+    }
+  }
+
+  /** What really is there of a partition. */
+  Totals totals(String partition) {
+    return totals.getOrDefault(partition, Totals.ZERO);
+  }
+
+  /** How many different rows of a stream are there. */
+  long rows(String stream) {
+    BitSet there = rows.get(stream);
+    return there == null ? 0 : there.cardinality();
+  }
+}

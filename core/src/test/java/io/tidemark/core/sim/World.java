@@ -1,0 +1,126 @@
+package io.tidemark.core.sim;
+
+import io.tidemark.core.retry.RetryPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Everything there is in one simulation. */
+final class World {
+
+  /** Generous, since faults come thick: running out of attempts is not what is simulated. */
+  static final RetryPolicy RETRY = new RetryPolicy(200, 20, 500);
+
+  private final Scheduler scheduler;
+  private final Setup setup;
+  private final Mutation mutation;
+  private final SimLog log;
+  private final SimGroup group;
+  private final SimSink sink;
+  private final SimPlanner planner;
+  private final SimReconciler reconciler;
+  private final Invariants invariants;
+  private final Faults faults;
+  private final Map<String, SimWorker> workers = new TreeMap<>();
+  private final List<SimWorker> replaced = new ArrayList<>();
+
+  World(Scheduler scheduler, Mutation mutation) {
+    this.scheduler = scheduler;
+    this.mutation = mutation;
+    this.setup = Setup.draw(scheduler);
+    this.log = new SimLog(scheduler, setup.queues(), setup.transactionMs());
+    this.group = new SimGroup(scheduler, setup.queues(), setup.sessionMs(), mutation);
+    this.invariants = new Invariants(this);
+    this.sink = new SimSink(mutation, invariants.sink());
+    this.planner = new SimPlanner(this);
+    this.reconciler = new SimReconciler(this);
+    this.faults = new Faults(this);
+    planner.start();
+    reconciler.start();
+    for (int w = 0; w < setup.workers(); w++) {
+      startWorker("w" + w);
+    }
+    watchSessions();
+    faults.start();
+  }
+
+  private void watchSessions() {
+    scheduler.after(
+        100,
+        "group",
+        "looks for silent members",
+        () -> {
+          if (log.available()) {
+            group.expire();
+          }
+          watchSessions();
+        });
+  }
+
+  /** Starts a process, the next one of that name; the former may still be there. */
+  void startWorker(String name) {
+    SimWorker former = workers.get(name);
+    int incarnation = former == null ? 0 : former.incarnation() + 1;
+    if (former != null && !former.dead()) {
+      replaced.add(former);
+    }
+    workers.put(name, new SimWorker(this, name, incarnation));
+  }
+
+  /** The newest process of each name, dead or alive. */
+  List<SimWorker> workers() {
+    return List.copyOf(workers.values());
+  }
+
+  /** Processes that were replaced while they still lived. */
+  List<SimWorker> replaced() {
+    return List.copyOf(replaced);
+  }
+
+  /** Whether nothing is under way any more. */
+  boolean atRest() {
+    return workers.values().stream().allMatch(SimWorker::idle)
+        && replaced.stream().allMatch(SimWorker::idle);
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  Setup setup() {
+    return setup;
+  }
+
+  Mutation mutation() {
+    return mutation;
+  }
+
+  SimLog log() {
+    return log;
+  }
+
+  SimGroup group() {
+    return group;
+  }
+
+  SimSink sink() {
+    return sink;
+  }
+
+  SimPlanner planner() {
+    return planner;
+  }
+
+  SimReconciler reconciler() {
+    return reconciler;
+  }
+
+  Invariants invariants() {
+    return invariants;
+  }
+
+  Faults faults() {
+    return faults;
+  }
+}
