@@ -29,9 +29,10 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /** The topology with one queue, without Kafka. */
-final class TopologyFixture implements AutoCloseable {
+public final class TopologyFixture implements AutoCloseable, LocalStores {
 
   static final Topics TOPICS = new Topics("t");
 
@@ -40,7 +41,7 @@ final class TopologyFixture implements AutoCloseable {
   private final TopologyTestDriver driver;
   private long nextCheckpoint;
 
-  TopologyFixture(Path stateDir) {
+  public TopologyFixture(Path stateDir) {
     Properties p = new Properties();
     p.put(StreamsConfig.APPLICATION_ID_CONFIG, "t-reconciler");
     p.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
@@ -55,12 +56,12 @@ final class TopologyFixture implements AutoCloseable {
             Instant.ofEpochMilli(1_000_000));
   }
 
-  void planned(Descriptor d) {
+  public void planned(Descriptor d) {
     input(TOPICS.work(Samples.DOMAIN), Descriptor.class).pipeInput(d.getPartitionId(), d);
   }
 
   /** Reports; returns the record's offset, a claim's fence. */
-  long reported(Checkpoint c) {
+  public long reported(Checkpoint c) {
     reported(c.getDescriptor().getPartitionId(), c);
     return nextCheckpoint - 1;
   }
@@ -70,11 +71,11 @@ final class TopologyFixture implements AutoCloseable {
     nextCheckpoint++;
   }
 
-  void plan(Plan p) {
+  public void plan(Plan p) {
     input(TOPICS.plans(), Plan.class).pipeInput(p.getBackfillId(), p);
   }
 
-  void command(Command c) {
+  public void command(Command c) {
     input(TOPICS.commands(), Command.class).pipeInput(c.getBackfillId(), c);
   }
 
@@ -92,7 +93,7 @@ final class TopologyFixture implements AutoCloseable {
   }
 
   /** Lets tallies flow and the coordinator look at them. */
-  void settle() {
+  public void settle() {
     pass(Duration.ofMillis(200));
     pass(Duration.ofMillis(200));
   }
@@ -139,12 +140,22 @@ final class TopologyFixture implements AutoCloseable {
     return this.<Tally>store(StoreNames.tallies(Samples.DOMAIN)).get(backfill);
   }
 
-  Progress progress(String backfill) {
+  public Progress progress(String backfill) {
     return this.<Progress>store(StoreNames.PROGRESS).get(backfill);
   }
 
   List<WorkerHeartbeat> workers() {
     return values(store(StoreNames.WORKERS));
+  }
+
+  @Override
+  public <V> ReadOnlyKeyValueStore<String, V> single(String name) {
+    return store(name);
+  }
+
+  @Override
+  public <V> List<ReadOnlyKeyValueStore<String, V>> perQueue(String name, String domain) {
+    return List.of(store(name));
   }
 
   private <V> KeyValueStore<String, V> store(String name) {
