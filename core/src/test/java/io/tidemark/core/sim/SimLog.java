@@ -207,12 +207,17 @@ final class SimLog {
     return committed.get(queue);
   }
 
-  /** Producers whose transactions a reader of the queue's checkpoints or offset must wait for. */
-  Set<String> pending(int queue) {
+  /**
+   * Producers that whoever takes over a queue must wait for.
+   *
+   * @param records whether for their records, too, and not only for their offsets
+   */
+  Set<String> pending(int queue, boolean records) {
     Set<String> producers = new TreeSet<>();
     lastOf.forEach(
         (producer, txn) -> {
-          if (txn.recordsUnmarked.contains(queue) || txn.offsetsUnmarked.contains(queue)) {
+          if (txn.offsetsUnmarked.contains(queue)
+              || (records && txn.recordsUnmarked.contains(queue))) {
             producers.add(producer);
           }
         });

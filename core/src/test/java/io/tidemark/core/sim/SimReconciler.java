@@ -111,12 +111,16 @@ final class SimReconciler {
   }
 
   private void read(Coordinator c) {
+    boolean applied = false;
     for (int q = 0; q < world.log().queues(); q++) {
       for (LedgerEvent event : next(q)) {
         apply(q, event, c);
+        applied = true;
       }
     }
-    world.invariants().tallied();
+    if (applied) {
+      world.invariants().tallied();
+    }
     List<Plan> planned = world.planner().plans();
     for (; plansRead < planned.size(); plansRead++) {
       Plan p = planned.get(plansRead);
