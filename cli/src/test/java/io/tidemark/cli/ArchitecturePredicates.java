@@ -22,7 +22,9 @@ final class ArchitecturePredicates {
                   .noneMatch(p -> p.isAssignableTo(Clock.class));
           return (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"))
               || (owner.isEquivalentTo(Clock.class) && name.startsWith("system"))
-              || (name.equals("now") && zoneless && dateTypes.stream().anyMatch(owner::isEquivalentTo));
+              || (name.equals("now")
+                  && zoneless
+                  && dateTypes.stream().anyMatch(owner::isEquivalentTo));
         });
   }
 }

@@ -112,7 +112,8 @@ class ArchitectureTest {
         .belongToAnyOf(Thread.class, Clock.class)
         .orShould()
         .dependOnClassesThat()
-        .haveNameMatching("java\\.util\\.concurrent\\.(.*Executor.*|ForkJoin.*|CompletableFuture|.*Timer.*)")
+        .haveNameMatching(
+            "java\\.util\\.concurrent\\.(.*Executor.*|ForkJoin.*|CompletableFuture|.*Timer.*)")
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
@@ -170,7 +171,8 @@ class ArchitectureTest {
         .resideInAPackage("io.tidemark.reconciler.flow..")
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("org.apache.kafka.clients.admin..", "org.apache.kafka.clients.producer..")
+            resideInAnyPackage(
+                    "org.apache.kafka.clients.admin..", "org.apache.kafka.clients.producer..")
                 .or(resideInAnyPackage("kafka..")))
         .because(
             "the reconciler's flow is a Kafka Streams topology: processors, stores and their error"
@@ -213,7 +215,8 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"schemas", "core", "kafka", "connectors", "planner", "worker", "reconciler"})
+  @ValueSource(
+      strings = {"schemas", "core", "kafka", "connectors", "planner", "worker", "reconciler"})
   void shouldHaveNoCycleWhenPackagesOfAModuleUseEachOther(String module) {
     slices()
         .matching("io.tidemark." + module + ".(*)..")
