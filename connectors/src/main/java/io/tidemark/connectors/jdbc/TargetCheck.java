@@ -53,7 +53,7 @@ final class TargetCheck {
     } else {
       problems.add(
           "there is no such table"
-              + NearNames.hint(settings.table().toString(), catalog.tableNames())
+              + NearNames.hint(settings.table().toString(), catalog.namesLike(settings.table()))
               + " Create it, or set create: if-missing");
     }
     return problems;

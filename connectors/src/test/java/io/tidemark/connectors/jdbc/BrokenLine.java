@@ -6,17 +6,16 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A port before a server's that can break a connection in the moment of a given statement. */
+/** A port before a server's that can break a connection between a statement and its reply. */
 final class BrokenLine implements AutoCloseable {
 
   private final int server;
   private final ServerSocket listener;
   private final List<Socket> sockets = new ArrayList<>();
-  private volatile String fatal;
+  private volatile boolean breaking;
 
   BrokenLine(int server) throws IOException {
     this.server = server;
@@ -28,9 +27,9 @@ final class BrokenLine implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** The next message that holds this text reaches the server, and no answer comes back. */
-  void loseReplyTo(String statement) {
-    fatal = statement;
+  /** What is sent next reaches the server, and no answer comes back. */
+  void loseNextReply() {
+    breaking = true;
   }
 
   private void accept() {
@@ -58,8 +57,7 @@ final class BrokenLine implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        String text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-        if (towardsServer && fatal != null && text.contains(fatal)) {
+        if (towardsServer && breaking) {
           // The near end is cut before the server can answer; the far end stays until close().
           from.close();
           out.write(buffer, 0, n);

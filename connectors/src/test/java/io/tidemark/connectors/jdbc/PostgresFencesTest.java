@@ -142,10 +142,12 @@ class PostgresFencesTest {
             new JdbcConnector()
                 .sink(database.config("b").put("url", database.url(line.port())))
                 .orElseThrow()) {
-      SinkWriter writer = open(far, 5);
+      PostgresWriter writer = (PostgresWriter) open(far, 5);
       put(writer.begin(), 1, 3, "once");
-      line.loseReplyTo("COMMIT");
-      assertThatThrownBy(() -> writer.commit(END, totals, true))
+      writer.finishRows();
+      writer.advance(new Progress(END, totals, true));
+      line.loseNextReply();
+      assertThatThrownBy(() -> writer.end(true))
           .isInstanceOfSatisfying(
               TaskException.class, e -> assertThat(e.kind().name()).isEqualTo("TRANSIENT"));
       assertThatCode(writer::close).doesNotThrowAnyException();

@@ -114,8 +114,7 @@ class PostgresMessagesTest {
   @Test
   void shouldGiveTheStatementWhenNoIndexWalksTheKey() {
     assertThat(planning(database.config("orders"), "{\"key\": {\"columns\": [\"customer\"]}}"))
-        .hasMessageContaining(
-            "CREATE INDEX CONCURRENTLY ON \"public\".\"orders\" (\"customer\")");
+        .hasMessageContaining("CREATE INDEX CONCURRENTLY ON \"public\".\"orders\" (\"customer\")");
   }
 
   @Test
@@ -128,8 +127,7 @@ class PostgresMessagesTest {
   @Test
   void shouldReadAndLeaveNoTraceWhenTheRoleMayOnlySelect() throws Exception {
     database.run("GRANT SELECT ON orders TO " + role);
-    Copies.copy(
-        database.config("orders").put("user", role), database.config("copy"), Path.NATIVE);
+    Copies.copy(database.config("orders").put("user", role), database.config("copy"), Path.NATIVE);
     assertThat(database.content("copy")).isEqualTo(database.content("orders"));
   }
 
@@ -148,8 +146,7 @@ class PostgresMessagesTest {
     try (Source source = new JdbcConnector().source(database.config("orders"), null);
         Sink sink =
             new JdbcConnector().sink(database.config("orders").put("user", role)).orElseThrow()) {
-      TaskException e =
-          catchThrowableOfType(TaskException.class, () -> sink.check(source.shape()));
+      TaskException e = catchThrowableOfType(TaskException.class, () -> sink.check(source.shape()));
       assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
       assertThat(e).hasMessageContaining("may not INSERT; GRANT INSERT ON \"public\".\"orders\"");
     }

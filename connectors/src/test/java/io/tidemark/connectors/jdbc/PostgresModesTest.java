@@ -67,8 +67,7 @@ class PostgresModesTest {
         .hasMessageContaining("upsert")
         .hasMessageContaining("insert-ignore")
         .isInstanceOfSatisfying(
-            TaskException.class,
-            e -> assertThat(e.kind().name()).isIn("POISON", "FATAL"));
+            TaskException.class, e -> assertThat(e.kind().name()).isIn("POISON", "FATAL"));
     assertThat(database.rows("SELECT id FROM b")).containsExactly("2");
   }
 
@@ -99,8 +98,7 @@ class PostgresModesTest {
         "CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text,"
             + " twice text GENERATED ALWAYS AS (v || v) STORED)");
     Copies.copy(database.config("a"), to(mode.word), Path.NATIVE);
-    assertThat(database.rows("SELECT * FROM b ORDER BY id"))
-        .containsExactly("41|x|xx", "42|y|yy");
+    assertThat(database.rows("SELECT * FROM b ORDER BY id")).containsExactly("41|x|xx", "42|y|yy");
   }
 
   @Test

@@ -138,8 +138,7 @@ class PostgresTypesTest {
     database.run(
         "CREATE TABLE a (id int PRIMARY KEY, price numeric(6,2))",
         "INSERT INTO a VALUES (1, 'NaN')");
-    assertThatThrownBy(
-            () -> Copies.copy(database.config("a"), database.config("b"), Path.RECORDS))
+    assertThatThrownBy(() -> Copies.copy(database.config("a"), database.config("b"), Path.RECORDS))
         .hasMessageContaining("price")
         .hasMessageContaining("NaN");
     Copies.copy(database.config("a"), database.config("c"), Path.NATIVE);
