@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +66,7 @@ final class PostgresCatalog {
 
   private static final String NAMES =
       """
-      SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END
+      SELECT CASE WHEN ? AND pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p', 'v', 'm')
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
@@ -105,13 +104,18 @@ final class PostgresCatalog {
     }
   }
 
-  /** Names of the tables and views there are, with their schema where it is needed. */
-  List<String> tableNames() throws SQLException {
+  /**
+   * Names of the tables and views there are, spelled as the one that was not found: with their
+   * schema if it had one, else only where it is needed.
+   */
+  List<String> namesLike(TableName wanted) throws SQLException {
     List<String> names = new ArrayList<>();
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(NAMES)) {
-      while (r.next()) {
-        names.add(r.getString(1));
+    try (PreparedStatement s = connection.prepareStatement(NAMES)) {
+      s.setBoolean(1, wanted.schema().isEmpty());
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          names.add(r.getString(1));
+        }
       }
     }
     return names;

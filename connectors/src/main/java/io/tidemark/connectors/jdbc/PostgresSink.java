@@ -119,7 +119,7 @@ final class PostgresSink implements Sink {
     if (found.isEmpty()) {
       throw errors.fatal(
           "there is no such table"
-              + NearNames.hint(settings.table().toString(), catalog.tableNames()));
+              + NearNames.hint(settings.table().toString(), catalog.namesLike(settings.table())));
     }
     return found.get();
   }

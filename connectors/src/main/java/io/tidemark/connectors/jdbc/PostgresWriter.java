@@ -191,7 +191,7 @@ final class PostgresWriter implements SinkWriter, Rows {
 
   /** The commit's first step: all rows are in the target, uncommitted. */
   void finishRows() throws TaskException {
-    if (!open) {
+    if (!open || copy == null) {
       throw new IllegalStateException("no chunk is open");
     }
     if (natively) {
@@ -220,7 +220,8 @@ final class PostgresWriter implements SinkWriter, Rows {
     }
   }
 
-  private void end(boolean last) throws TaskException {
+  /** Its last step: all of it becomes durable and visible. */
+  void end(boolean last) throws TaskException {
     try {
       connection.commit();
       open = false;

@@ -29,7 +29,7 @@ record SourceTable(
     if (found.isEmpty()) {
       throw errors.fatal(
           "there is no such table"
-              + NearNames.hint(settings.table().toString(), catalog.tableNames()));
+              + NearNames.hint(settings.table().toString(), catalog.namesLike(settings.table())));
     }
     PostgresTable table = found.get();
     List<PostgresTable.Column> selected =

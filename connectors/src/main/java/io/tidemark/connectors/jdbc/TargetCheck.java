@@ -53,7 +53,7 @@ final class TargetCheck {
     } else {
       problems.add(
           "there is no such table"
-              + NearNames.hint(settings.table().toString(), catalog.tableNames())
+              + NearNames.hint(settings.table().toString(), catalog.namesLike(settings.table()))
               + " Create it, or set create: if-missing");
     }
     return problems;
@@ -89,7 +89,42 @@ final class TargetCheck {
                 + " default or deliver it");
       }
     }
+    rights(table);
     key(table);
+  }
+
+  // A right on some columns counts: which ones are wanted is left to the statement.
+  private void rights(PostgresTable table) throws SQLException {
+    List<String> wanted =
+        switch (settings.mode()) {
+          case INSERT -> List.of("INSERT");
+          case INSERT_IGNORE -> List.of("INSERT", "SELECT");
+          case UPSERT -> List.of("INSERT", "SELECT", "UPDATE");
+        };
+    List<String> missing = new ArrayList<>();
+    try (PreparedStatement s =
+        connection.prepareStatement("SELECT has_any_column_privilege(?, ?)")) {
+      for (String right : wanted) {
+        s.setString(1, table.name().sql());
+        s.setString(2, right);
+        try (ResultSet r = s.executeQuery()) {
+          if (!r.next() || !r.getBoolean(1)) {
+            missing.add(right);
+          }
+        }
+      }
+    }
+    if (!missing.isEmpty()) {
+      String rights = String.join(", ", missing);
+      problems.add(
+          "the user of the sink may not "
+              + rights
+              + "; GRANT "
+              + rights
+              + " ON "
+              + table.name().sql()
+              + " to it");
+    }
   }
 
   private void column(String from, PostgresTable.Column target) throws SQLException {

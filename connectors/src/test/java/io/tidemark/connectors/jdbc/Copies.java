@@ -1,0 +1,66 @@
+package io.tidemark.connectors.jdbc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.api.ChunkReader;
+import io.tidemark.connectors.api.ChunkReader.ChunkEnd;
+import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.Sink;
+import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.Source;
+import io.tidemark.core.chunking.ChunkSize;
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Copies a whole table as planner and worker do, one slice after the other. */
+final class Copies {
+
+  private static final ChunkSize CHUNK = new ChunkSize(1000, 1 << 20);
+
+  private Copies() {}
+
+  /** Which format the ends agree on. */
+  enum Path {
+    NATIVE,
+    RECORDS
+  }
+
+  /**
+   * Copies; the sink is checked and prepared first.
+   *
+   * @return the slices
+   */
+  static List<PlannedSlice> copy(JsonNode from, JsonNode to, Path path) throws TaskException {
+    JdbcConnector jdbc = new JdbcConnector();
+    List<PlannedSlice> slices = new ArrayList<>();
+    try (Source source = jdbc.source(from, null);
+        Sink sink = jdbc.sink(to).orElseThrow()) {
+      sink.check(source.shape());
+      sink.prepare(source.shape());
+      List<RowFormat> common = new ArrayList<>(source.formats());
+      common.retainAll(sink.accepts(source.shape()));
+      RowFormat format = path == Path.NATIVE ? common.getFirst() : RowFormat.RECORDS;
+      if (path == Path.NATIVE && format.equals(RowFormat.RECORDS)) {
+        throw new AssertionError("the ends have no native format in common");
+      }
+      source.split(Optional.empty(), slices::add);
+      for (int i = 0; i < slices.size(); i++) {
+        Claim claim = new Claim("copy-00000000", "copy-00000000/" + i, 1, "w");
+        try (ChunkReader reader = source.open(slices.get(i).slice(), format);
+            SinkWriter writer = sink.open(claim, source.shape(), format)) {
+          ChunkEnd end = new ChunkEnd(Cursor.START, false);
+          while (!end.last()) {
+            end = reader.read(end.cursor(), CHUNK, writer.begin());
+            writer.commit(end.cursor(), new Totals(0, 0, 0, format.id(), 0), end.last());
+          }
+        }
+      }
+    }
+    return slices;
+  }
+}
