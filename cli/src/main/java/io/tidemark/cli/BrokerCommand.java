@@ -12,11 +12,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "broker",
     mixinStandardHelpOptions = true,
-    description = {
-      "Run one Kafka broker on this machine until it is told to end. Its data stay in --data: a",
-      "later start goes on with them. Listens on 127.0.0.1 only. For production, use a cluster."
-    },
-    footer = {"", "Example:", "  tidemark broker --port 9092 --data .tidemark/broker"})
+    description =
+        "Run one Kafka broker on this machine until it is told to end. Its data stay in --data: a"
+            + " later start goes on with them. It listens on 127.0.0.1 only. For production, use a"
+            + " cluster.",
+    footer = {
+      "",
+      "Examples:",
+      "  tidemark broker",
+      "  tidemark broker --port 9093 --data /var/lib/tidemark/broker"
+    })
 final class BrokerCommand implements Callable<Integer> {
 
   @Option(

@@ -25,8 +25,9 @@ import picocli.CommandLine.ScopeType;
     },
     footer = {
       "",
-      "Exit codes: 0 done, 2 usage or spec error, 3 finished with failed partitions, 4 verification",
-      "mismatch, 5 Kafka, source or sink unreachable, 130 interrupted (run again to go on).",
+      "Exit codes: 0 done, 1 an error in Tidemark itself, 2 usage or spec error, 3 finished with"
+          + " failed partitions, 4 verification mismatch, 5 Kafka, source or sink unreachable,"
+          + " 130 interrupted (run again to go on).",
       "",
       "Examples:",
       "  tidemark demo",

@@ -18,10 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     mixinStandardHelpOptions = true,
-    description = {
-      "Cut the source into partitions and publish them; workers may start at once.",
-      "Planning the same spec again publishes nothing twice; a plan that was cut short is completed."
-    },
+    description =
+        "Cut the source into partitions and publish them; workers may start at once. Planning the"
+            + " same spec again publishes nothing twice; a plan that was cut short is completed.",
     footer = {
       "",
       "Examples:",

@@ -16,10 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reconciler",
     mixinStandardHelpOptions = true,
-    description = {
-      "Keep the ledger of all backfills, admit them, prove completion, answer queries over HTTP.",
-      "Local state lives in --state-dir; what is missing there is restored from Kafka."
-    },
+    description =
+        "Keep the ledger of all backfills, admit them, prove completion, answer queries over HTTP."
+            + " Local state lives in --state-dir; what is missing there is restored from Kafka.",
     footer = {
       "",
       "Examples:",

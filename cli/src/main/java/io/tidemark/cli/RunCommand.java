@@ -27,10 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = {
-      "Run a backfill from beginning to end in one process: broker, planner, workers, reconciler.",
-      "Interrupted and run again, it goes on where it was; its state is in --data."
-    },
+    description =
+        "Run a backfill from beginning to end in one process: broker, planner, workers, reconciler."
+            + " Interrupted and run again, it goes on where it was; its state is in --data.",
     footer = {
       "",
       "Examples:",

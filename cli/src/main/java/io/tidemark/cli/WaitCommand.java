@@ -17,11 +17,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "wait",
     mixinStandardHelpOptions = true,
-    description = {
-      "Wait until a backfill is over, and tell how it ended: exit code 0 if it is complete, 3 if",
-      "partitions failed, 5 if the time ran out first."
-    },
-    footer = {"", "Example:", "  tidemark wait orders-copy-1a2b3c4d --timeout 2h --output json"})
+    description =
+        "Wait until a backfill is over, and tell how it ended. Exit code 0 if it is complete, 3 if"
+            + " partitions failed, 5 if the time ran out first.",
+    footer = {
+      "",
+      "Examples:",
+      "  tidemark wait orders-copy-1a2b3c4d",
+      "  tidemark wait orders-copy-1a2b3c4d --timeout 2h --output json"
+    })
 final class WaitCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "ID", description = "The backfill.")

@@ -15,10 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "worker",
     mixinStandardHelpOptions = true,
-    description = {
-      "Claim partitions and move them until told to end. SIGTERM lets lanes come to the end of their",
-      "chunks, reports, and leaves the group; other workers go on at once."
-    },
+    description =
+        "Claim partitions and move them until told to end. SIGTERM lets lanes come to the end of"
+            + " their chunks, reports, and leaves the group; other workers go on at once.",
     footer = {
       "",
       "Examples:",
