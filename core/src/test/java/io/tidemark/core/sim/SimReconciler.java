@@ -18,6 +18,7 @@ import io.tidemark.schemas.avro.Tally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -171,7 +172,7 @@ final class SimReconciler {
     Ledger.Applied applied = Ledger.apply(before, event);
     applied.finding().ifPresent(f -> world.invariants().finding(f));
     LedgerEntry after = applied.entry();
-    if (after == before) {
+    if (Objects.equals(after, before)) {
       return;
     }
     ledger.put(event.partition(), after);
