@@ -122,22 +122,29 @@ public final class Demo {
 
   private Spec spec(DemoDatabase database, long rows) throws Exception {
     long perPartition = Math.max(1, rows / PARTITIONS);
+    // A password never stands in a spec; workers read it where the reference says.
+    Path secrets = folder.resolve("secrets.properties");
+    Files.writeString(secrets, "postgres=" + DemoDatabase.PASSWORD + "\n");
+    String password = "${file:" + secrets + ":postgres}";
     String yaml =
         """
         apiVersion: tidemark/v1
         name: flights-demo
         source:
-          jdbc: {url: "%s", user: postgres, table: public.flights}
+          jdbc: {url: "%s", user: postgres, password: "%s", table: public.flights}
         partition:
           key: {columns: [id], rows: %d}
         sink:
-          jdbc: {url: "%s", user: postgres, table: public.flights, mode: insert, create: if-missing}
+          jdbc:
+            {url: "%s", user: postgres, password: "%s", table: public.flights, mode: insert, create: if-missing}
         chunk: {target: 1s, rows: %d}
         """
             .formatted(
                 database.url(DemoDatabase.SOURCE),
+                password,
                 perPartition,
                 database.url(DemoDatabase.TARGET),
+                password,
                 Math.max(1, perPartition / CHUNKS_PER_PARTITION));
     return Specs.parser().parse(yaml, "the demo's spec");
   }
@@ -203,7 +210,6 @@ public final class Demo {
     }
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // the annotation is not on the class path
   static void say(String format, Object... arguments) {
     System.out.printf(Locale.ROOT, format + "%n", arguments);
   }

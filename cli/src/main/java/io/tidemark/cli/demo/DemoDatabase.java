@@ -37,6 +37,9 @@ final class DemoDatabase implements AutoCloseable {
   static final String TARGET = "target";
   static final String TABLE = "flights";
 
+  /** Any will do: the server trusts this machine. */
+  static final String PASSWORD = "postgres";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ChunkSize ALL = new ChunkSize(Integer.MAX_VALUE, Long.MAX_VALUE);
 
@@ -99,7 +102,7 @@ final class DemoDatabase implements AutoCloseable {
     return JSON.createObjectNode()
         .put("url", url(database))
         .put("user", "postgres")
-        .put("password", "postgres")
+        .put("password", PASSWORD)
         .put("table", "public." + TABLE);
   }
 

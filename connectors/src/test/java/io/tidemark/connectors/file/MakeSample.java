@@ -11,6 +11,7 @@ import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -35,6 +36,7 @@ final class MakeSample {
         ParquetWriter<GenericRecord> writer =
             AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(Path.of(args[1])))
                 .withConf(new PlainParquetConfiguration())
+                .withDataModel(GenericData.get())
                 .withSchema(source.shape().schema())
                 .withCodecFactory(new ParquetCodecs())
                 .withCompressionCodec(CompressionCodecName.ZSTD)

@@ -17,6 +17,8 @@ enum Mutation {
   SHELL_COMMITS_OFFSETS_FIRST,
   /** A shell answers Recover without waiting for transactions in flight. */
   SHELL_RECOVERS_WITHOUT_WAITING,
+  /** A shell waits for offsets in flight, but reads checkpoints only as far as they are stable. */
+  SHELL_READS_TO_STABLE_END,
   /** The group takes offsets, and so reports, from members of an old generation. */
   GROUP_ACCEPTS_OLD_GENERATIONS
 }

@@ -101,7 +101,11 @@ final class SimWorker {
     backlog.clear();
   }
 
+  /** Stops in mid-loop: what it heard last was another world's news by the time it acts on it. */
   void pause() {
+    if (!paused && world.scheduler().chance(0.5)) {
+      backlog.add(() -> feed(new WorkerEvent.Tick()));
+    }
     paused = true;
   }
 
@@ -232,8 +236,8 @@ final class SimWorker {
       forget(gone);
       feed(new WorkerEvent.Revoked(gone));
     }
-    if (revoked && !commits.inFlight()) {
-      world.group().released(name, gone);
+    if (revoked && !commits.inFlight() && world.log().available()) {
+      world.group().released(name, incarnation, gone);
       revoking = Optional.empty();
       if (leaving) {
         world.group().leave(name, incarnation);
@@ -334,8 +338,9 @@ final class SimWorker {
       return;
     }
     SimLog log = world.log();
-    Set<String> pending = log.pending(queue);
+    boolean records = world.mutation() != Mutation.SHELL_READS_TO_STABLE_END;
     boolean waits = world.mutation() != Mutation.SHELL_RECOVERS_WITHOUT_WAITING;
+    Set<String> pending = log.pending(queue, records);
     if (!log.available() || (waits && !pending.isEmpty())) {
       if (log.available() && world.scheduler().chance(0.3)) {
         pending.forEach(log::initTransactions);

@@ -17,7 +17,7 @@ final class Simulation {
    *
    * @param violation what was broken, or null
    * @param trace every event, if asked for
-   * @param story times of commits and the final state: equal for equal seeds
+   * @param story how everything ended: the same for the same seed
    */
   record Outcome(
       long seed,
@@ -40,6 +40,9 @@ final class Simulation {
       world.invariants().checkAtRest();
     } catch (Violation v) {
       violation = v;
+    } catch (RuntimeException e) {
+      violation = new Violation(Invariant.CONTRACT, e.toString());
+      violation.initCause(e);
     }
     return new Outcome(
         seed,

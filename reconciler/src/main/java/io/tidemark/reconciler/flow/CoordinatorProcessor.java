@@ -47,6 +47,7 @@ final class CoordinatorProcessor
   /** A worker silent for this long is forgotten, as its topic's retention forgets it. */
   private static final long SILENT_MS = Duration.ofDays(1).toMillis();
 
+  private final List<String> domains;
   private final int maxRunning;
   private final String progressSink;
   private final String directiveSink;
@@ -62,12 +63,18 @@ final class CoordinatorProcessor
   /**
    * A processor that Kafka Streams initialises.
    *
+   * @param domains those that this reconciler serves
    * @param maxRunning backfills admitted at the same time, at least 1
    * @param progressSink name of the node that takes progress
    * @param directiveSink name of the node that takes directives
    */
   CoordinatorProcessor(
-      int maxRunning, String progressSink, String directiveSink, MalformedRecords malformed) {
+      List<String> domains,
+      int maxRunning,
+      String progressSink,
+      String directiveSink,
+      MalformedRecords malformed) {
+    this.domains = domains;
     this.maxRunning = maxRunning;
     this.progressSink = progressSink;
     this.directiveSink = directiveSink;
@@ -118,6 +125,12 @@ final class CoordinatorProcessor
     } else if (!p.getBackfillId().equals(record.key())) {
       malformed(record, "the plan of " + p.getBackfillId() + " under another key");
     } else {
+      if (!domains.contains(p.getDomain())) {
+        LOG.error(
+            "backfill {} will not be seen to proceed: its domain {} is not in the setting domains",
+            p.getBackfillId(),
+            p.getDomain());
+      }
       plans.put(p.getBackfillId(), p);
       hear(new PlanSeen(p));
     }

@@ -65,7 +65,7 @@ public final class ReconcilerTopology {
   public static Topology build(
       Topics topics, List<String> domains, int maxRunning, MalformedRecords malformed) {
     ReconcilerTopology t = new ReconcilerTopology(topics, malformed);
-    t.coordinator(maxRunning);
+    t.coordinator(domains, maxRunning);
     domains.forEach(t::domain);
     return t.topology;
   }
@@ -75,7 +75,7 @@ public final class ReconcilerTopology {
     return topics.namespace() + ".tallies";
   }
 
-  private void coordinator(int maxRunning) {
+  private void coordinator(List<String> domains, int maxRunning) {
     source("plans-in", Plan.class, topics.plans());
     source("tallies-in", Tally.class, tallies(topics));
     source("workers-in", WorkerHeartbeat.class, topics.workers());
@@ -83,7 +83,9 @@ public final class ReconcilerTopology {
     String node = "coordinator";
     topology.addProcessor(
         node,
-        () -> new CoordinatorProcessor(maxRunning, "progress-out", "directives-out", malformed),
+        () ->
+            new CoordinatorProcessor(
+                domains, maxRunning, "progress-out", "directives-out", malformed),
         "plans-in",
         "tallies-in",
         "workers-in",

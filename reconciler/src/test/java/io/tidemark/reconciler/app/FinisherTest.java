@@ -6,8 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.reconciler.Samples;
-import io.tidemark.reconciler.flow.LocalStores;
-import io.tidemark.reconciler.flow.NotHereException;
+import io.tidemark.reconciler.flow.Elsewhere;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.TopologyFixture;
 import io.tidemark.schemas.avro.BackfillState;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,20 +125,7 @@ class FinisherTest {
 
   @Test
   void shouldWaitWhenTheStateIsElsewhere() throws Exception {
-    LocalStores elsewhere =
-        new LocalStores() {
-          @Override
-          public <V> ReadOnlyKeyValueStore<String, V> single(String name) {
-            throw new NotHereException("elsewhere", null);
-          }
-
-          @Override
-          public <V> List<ReadOnlyKeyValueStore<String, V>> perQueue(String name, String domain) {
-            throw new NotHereException("elsewhere", null);
-          }
-        };
-
-    new Finisher(new Queries(elsewhere), this::open, sent::add, clock::get).run();
+    new Finisher(new Queries(new Elsewhere()), this::open, sent::add, clock::get).run();
 
     assertThat(opened).isZero();
   }

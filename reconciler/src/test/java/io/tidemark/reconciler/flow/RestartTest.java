@@ -85,7 +85,8 @@ class RestartTest {
 
   private CoordinatorProcessor coordinator() {
     context.setCurrentSystemTimeMs(5_000);
-    CoordinatorProcessor p = new CoordinatorProcessor(1, "progress", "directives", malformed);
+    CoordinatorProcessor p =
+        new CoordinatorProcessor(List.of(Samples.DOMAIN), 1, "progress", "directives", malformed);
     p.init(context);
     return p;
   }
