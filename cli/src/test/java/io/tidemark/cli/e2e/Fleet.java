@@ -27,7 +27,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
-  static final Duration SHORT = Duration.ofSeconds(60);
+  static final Duration SHORT = Duration.ofSeconds(120);
+
+  static final String WRONG_PASSWORD = "battery-staple";
 
   /** As many for each of three workers. */
   private static final int QUEUES = 12;
@@ -114,9 +116,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
   /** Plans, and returns what {@code plan --output json} ends with. */
   JsonNode plan(Path spec) {
-    return json(
-        onKafka("plan", "plan", spec.toString(), "--output", "json")
-            .expect(0, SHORT));
+    return json(onKafka("plan", "plan", spec.toString(), "--output", "json").expect(0, SHORT));
   }
 
   /** Waits until a backfill is over, and returns what {@code wait --output json} ends with. */
@@ -137,7 +137,12 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
   /** Starts any verb. */
   Proc start(String name, String... args) {
-    Proc p = Proc.start(dir, name, Map.of("PG_PASSWORD", Postgres.PASSWORD), args);
+    Proc p =
+        Proc.start(
+            dir,
+            name,
+            Map.of("PG_PASSWORD", Postgres.PASSWORD, "WRONG_PASSWORD", WRONG_PASSWORD),
+            args);
     processes.add(p);
     return p;
   }
