@@ -73,9 +73,8 @@ final class TargetCheck {
         problems.add(
             "it has no column '"
                 + column.name()
-                + "'"
-                + NearNames.hint(column.name(), table.columnNames())
-                + " Add it, or leave it out of the source's columns");
+                + "': add it, or leave it out of the source's columns"
+                + NearNames.hint(column.name(), table.columnNames()));
       } else {
         column(TargetTable.type(source, i), target.get());
       }

@@ -41,12 +41,16 @@ public final class Planning {
   }
 
   /**
-   * Checks that source and sink are there and fit each other; touches nothing.
+   * Checks that source and sink are there and fit each other, and that the source can be cut as the
+   * spec wants; touches nothing.
    *
    * @throws TaskException naming what does not fit
    */
   public void check() throws TaskException {
-    route.sink().check(route.source().shape());
+    SourceShape shape = route.source().shape();
+    // Names the key and its index: a table that cannot be cut must be known before a sink is made.
+    List<String> unused = route.source().explain();
+    route.sink().check(shape);
     route.format();
   }
 

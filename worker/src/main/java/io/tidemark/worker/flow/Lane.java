@@ -115,7 +115,11 @@ final class Lane implements Runnable {
 
   private void failed(FailureKind kind, String code, String message, Exception e) {
     if (aborted) {
-      log.info("partition {}: chunk rolled back", task.descriptor().getPartitionId());
+      log.info(
+          "partition {}: given up, chunk rolled back{}: {}",
+          task.descriptor().getPartitionId(),
+          code.isEmpty() ? "" : ", " + code,
+          message);
       return;
     }
     log.warn(

@@ -1,0 +1,152 @@
+package io.tidemark.cli.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Worker processes that are killed and stopped, and a broker that is killed, in mid-run. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FleetTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration BEYOND_SESSION = Duration.ofSeconds(8);
+
+  @RegisterExtension static final Fleet fleet = new Fleet();
+
+  private static Postgres postgres;
+  private static Proc broker;
+
+  @BeforeAll
+  static void start() throws SQLException {
+    postgres = new Postgres();
+    broker = fleet.broker();
+    fleet.reconciler();
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    postgres.close();
+  }
+
+  @Test
+  @Order(1)
+  void shouldCopyExactlyOnceWhenOneWorkerIsKilledAndOneIsStopped() throws SQLException {
+    int rows = 300_000;
+    postgres.fill("src.a", rows);
+    postgres.run("CREATE TABLE dst.a (LIKE src.a INCLUDING INDEXES)");
+    postgres.slow("dst.a", 0.4);
+    Proc stopped = fleet.worker("w-stopped");
+    Proc killed = fleet.worker("w-killed");
+    Proc steady = fleet.worker("w-steady");
+    String backfill =
+        fleet
+            .plan(
+                fleet.write(
+                    "a.yaml",
+                    postgres.copySpec(
+                        "a",
+                        "src.a",
+                        "dst.a",
+                        "partition: {key: {rows: 10000}}",
+                        "chunk: {rows: 2000}")))
+            .path("backfill")
+            .asText();
+    stopped.awaitLog("claimed " + backfill);
+    killed.awaitLog("claimed " + backfill);
+
+    pause(fleet.moment(200, 2_500));
+    long stoppedAt = System.nanoTime();
+    stopped.signal("STOP");
+    pause(fleet.moment(0, 1_500));
+    killed.kill9();
+    pause(BEYOND_SESSION);
+    await().atMost(Duration.ofSeconds(30)).until(() -> postgres.number(held("w-stopped")) == 0);
+    report("takeover from the stopped one", stoppedAt);
+    stopped.signal("CONT");
+
+    JsonNode end = fleet.waitFor(backfill, PATIENCE);
+    assertExact(backfill, end, rows, "src.a", "dst.a");
+    assertThat(steady.alive()).isTrue();
+    assertThat(stopped.alive()).as(stopped::transcript).isTrue();
+    assertThat(stopped.err())
+        .as("refused at the sink")
+        .containsAnyOf("FENCED", "57P01", "08006", "08003");
+    assertThat(stopped.err()).as("refused in Kafka").contains("lost queues");
+  }
+
+  @Test
+  @Order(2)
+  void shouldFinishWhenTheBrokerIsKilledAndStartedAgain() throws SQLException {
+    int rows = 200_000;
+    postgres.fill("src.b", rows);
+    postgres.run("CREATE TABLE dst.b (LIKE src.b INCLUDING INDEXES)");
+    postgres.slow("dst.b", 0.2);
+    String backfill =
+        fleet
+            .plan(
+                fleet.write(
+                    "b.yaml",
+                    postgres.copySpec(
+                        "b",
+                        "src.b",
+                        "dst.b",
+                        "partition: {key: {rows: 10000}}",
+                        "chunk: {rows: 2000}")))
+            .path("backfill")
+            .asText();
+    await().atMost(PATIENCE).until(() -> postgres.rows("dst.b") > 0);
+
+    pause(fleet.moment(100, 2_500));
+    broker.kill9();
+    pause(fleet.moment(0, 2_000));
+    broker = fleet.broker();
+
+    JsonNode end = fleet.waitFor(backfill, PATIENCE);
+    assertExact(backfill, end, rows, "src.b", "dst.b");
+  }
+
+  private static String held(String worker) {
+    return "SELECT count(*) FROM dst.tidemark_progress WHERE NOT complete AND worker = '"
+        + worker
+        + "'";
+  }
+
+  private static void assertExact(
+      String backfill, JsonNode end, long rows, String source, String sink) throws SQLException {
+    assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(end.path("rows").asLong()).isEqualTo(rows);
+    assertThat(postgres.rows(sink)).isEqualTo(rows);
+    assertThat(postgres.difference(source, sink)).isZero();
+    assertThat(
+            postgres.number(
+                "SELECT sum(rows) FROM dst.tidemark_progress WHERE complete AND backfill = '"
+                    + backfill
+                    + "'"))
+        .isEqualTo(rows);
+    JsonNode status =
+        Fleet.json(
+            fleet.onKafka("status", "status", backfill, "--output", "json").expect(0, Fleet.SHORT));
+    assertThat(status.path("covered").asBoolean()).isTrue();
+    System.out.println("end: " + status);
+  }
+
+  private static void report(String what, long since) {
+    System.out.printf("%s: %.1f s%n", what, (System.nanoTime() - since) / 1e9);
+  }
+
+  /** Lets the processes run on for a while. */
+  private static void pause(Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
+  }
+}

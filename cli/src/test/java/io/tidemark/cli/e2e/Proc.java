@@ -1,0 +1,169 @@
+package io.tidemark.cli.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A real process of the command line: its output goes to files, signals reach it by its pid. */
+final class Proc implements AutoCloseable {
+
+  private final String name;
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private Proc(String name, Process process, Path out, Path err) {
+    this.name = name;
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Starts {@code tidemark args} on this JVM's java and class path.
+   *
+   * @param dir its working directory, where its output goes as well
+   * @param environment added to this process's
+   */
+  static Proc start(Path dir, String name, Map<String, String> environment, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main"));
+    command.addAll(List.of(args));
+    try {
+      Path out = Files.createTempFile(dir, name + "-", ".out");
+      Path err = Path.of(out.toString().replaceAll("out$", "err"));
+      ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
+      builder.environment().putAll(environment);
+      builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+      return new Proc(name, builder.start(), out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  String out() {
+    return read(out);
+  }
+
+  String err() {
+    return read(err);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The last line of standard output that is not blank; empty if there is none. */
+  String lastLine() {
+    return out().lines().filter(l -> !l.isBlank()).reduce("", (a, b) -> b);
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** Waits until standard output holds a line with this text, and returns the line. */
+  String awaitLine(String text) {
+    await(name + " says '" + text + "'")
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> !alive() || out().contains(text));
+    return out()
+        .lines()
+        .filter(l -> l.contains(text))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("ended without '" + text + "': " + transcript()));
+  }
+
+  /** Waits until standard error, where the log goes, matches. */
+  Proc awaitLog(String regex) {
+    await(name + " logs " + regex)
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> err().lines().anyMatch(l -> l.matches(".*(" + regex + ").*")));
+    return this;
+  }
+
+  /** Waits until it has ended, and returns its exit code. */
+  int exit(Duration atMost) {
+    try {
+      if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("still runs after " + atMost + ": " + transcript());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Waits until it has ended with this exit code. */
+  Proc expect(int code, Duration atMost) {
+    assertThat(exit(atMost)).as(() -> transcript()).isEqualTo(code);
+    return this;
+  }
+
+  /** Sends a signal, such as {@code STOP}. */
+  void signal(String signal) {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      assertThat(code).as("kill -%s %s", signal, name).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Ends it as a power cut would, and waits until it is gone. */
+  void kill9() {
+    process.destroyForcibly();
+    exit(Duration.ofSeconds(10));
+  }
+
+  /** What it was and what it said, shortened to its end. */
+  String transcript() {
+    return "%n== %s (%s)%n-- stdout%n%s%n-- stderr%n%s"
+        .formatted(
+            name,
+            alive() ? "running" : "exit " + process.exitValue(),
+            tail(out(), 3_000),
+            tail(err(), 12_000));
+  }
+
+  private static String tail(String text, int length) {
+    return text.length() <= length ? text : "…" + text.substring(text.length() - length);
+  }
+
+  @Override
+  public void close() {
+    if (alive()) {
+      kill9();
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.tidemark.cli.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** {@code tidemark run}: interrupted again and again, other ways in and out, and what it prints. */
+class RunTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final int INTERRUPTIONS = 10;
+
+  @RegisterExtension static final Fleet fleet = new Fleet();
+
+  private static Postgres postgres;
+
+  @BeforeAll
+  static void start() throws SQLException {
+    postgres = new Postgres();
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    postgres.close();
+  }
+
+  @Test
+  void shouldCopyExactlyOnceWhenInterruptedTenTimes() throws SQLException {
+    int rows = 60_000;
+    postgres.fill("src.a", rows);
+    postgres.run("CREATE TABLE dst.a (LIKE src.a INCLUDING INDEXES)");
+    postgres.slow("dst.a", 0.1);
+    Path spec =
+        fleet.write(
+            "a.yaml",
+            postgres.copySpec(
+                "a", "src.a", "dst.a", "partition: {key: {rows: 3000}}", "chunk: {rows: 500}"));
+
+    int interrupted = 0;
+    for (int i = 0; i < INTERRUPTIONS; i++) {
+      Proc p = fleet.start("run-" + i, "run", spec.toString(), "--data", "data-a");
+      Duration moment = fleet.moment(500, 5_000);
+      long until = System.nanoTime() + moment.toNanos();
+      await().atMost(PATIENCE).until(() -> !p.alive() || System.nanoTime() >= until);
+      if (p.alive()) {
+        p.signal("INT");
+      }
+      int exit = p.exit(PATIENCE);
+      assertThat(exit).as(p::transcript).isIn(0, 130);
+      interrupted += exit == 130 ? 1 : 0;
+    }
+    Proc last =
+        fleet.start("run-last", "run", spec.toString(), "--data", "data-a", "--output", "json");
+
+    JsonNode end = Fleet.json(last.expect(0, PATIENCE));
+    assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(end.path("rows").asLong()).isEqualTo(rows);
+    assertThat(postgres.difference("src.a", "dst.a")).isZero();
+    assertThat(interrupted).isPositive();
+    assertThat(end.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "backfill", "state", "partitions", "rows", "bytes", "digest", "wall_s", "rows_per_s");
+    assertThat(end.path("partitions").fieldNames())
+        .toIterable()
+        .containsExactly("pending", "running", "retrying", "completed", "failed", "cancelled");
+    System.out.println("interrupted " + interrupted + " times; " + end);
+  }
+
+  @Test
+  void shouldMoveFilesIntoPostgresAndBackOut() throws SQLException, IOException {
+    int rows = 5_000;
+    Files.createDirectories(fleet.dir().resolve("in"));
+    fleet.write(
+        "in/cities.csv",
+        IntStream.rangeClosed(1, rows)
+            .mapToObj(i -> i + ",\"city, " + i + "\"")
+            .collect(Collectors.joining("\n", "id,name\n", "\n")));
+    postgres.run("CREATE TABLE dst.cities (id bigint PRIMARY KEY, name text)");
+    Path in =
+        fleet.write(
+            "in.yaml",
+            """
+            apiVersion: tidemark/v1
+            name: cities-in
+            source: {file: {path: "%s/in/*.csv", format: csv}}
+            sink: {jdbc: {%s}}
+            """
+                .formatted(fleet.dir(), postgres.jdbc("dst.cities")));
+    Path out =
+        fleet.write(
+            "out.yaml",
+            """
+            apiVersion: tidemark/v1
+            name: cities-out
+            source: {jdbc: {%s}}
+            partition: {key: {rows: 1000}}
+            sink: {file: {path: "%s/out/", format: parquet}}
+            """
+                .formatted(postgres.jdbc("dst.cities"), fleet.dir()));
+    Path back =
+        fleet.write(
+            "back.yaml",
+            """
+            apiVersion: tidemark/v1
+            name: cities-back
+            source: {file: {path: "%s/out/*.parquet", format: parquet}}
+            sink: {jdbc: {%s}}
+            """
+                .formatted(fleet.dir(), postgres.jdbc("dst.back")));
+
+    for (Path spec : new Path[] {in, out, back}) {
+      fleet
+          .start("files", "run", spec.toString(), "--data", "data-files", "--queues", "4")
+          .expect(0, PATIENCE);
+    }
+
+    assertThat(postgres.rows("dst.cities")).isEqualTo(rows);
+    assertThat(postgres.difference("dst.cities", "dst.back")).isZero();
+    assertThat(postgres.number("SELECT id FROM dst.back WHERE name = 'city, 77'")).isEqualTo(77);
+  }
+}
