@@ -32,7 +32,7 @@ final class QueueState {
   /**
    * Newest checkpoints from before this ownership, until the descriptors of that time are re-read.
    */
-  private Map<String, Checkpoint> known = Map.of();
+  private final Map<String, Checkpoint> known = new HashMap<>();
 
   /**
    * Where partitions stand that failed or were cancelled, by id: a retry goes on from there. Those
@@ -60,7 +60,6 @@ final class QueueState {
     next = position;
     committed = position;
     knownUntil = end;
-    known = new HashMap<>();
     for (Checkpoint c : checkpoints) {
       String id = c.getDescriptor().getPartitionId();
       if (position < end) {
@@ -88,7 +87,7 @@ final class QueueState {
     String id = descriptor.getPartitionId();
     Optional<Checkpoint> last = Optional.ofNullable(known.get(id));
     if (next >= knownUntil) {
-      known = Map.of();
+      known.clear();
     }
     Run had = byId.get(id);
     if (had != null && !succeeds(descriptor, had)) {
@@ -106,9 +105,10 @@ final class QueueState {
       run.resumeFrom(last.get());
     } else {
       // What an earlier round committed at the sink stays there; this round goes on behind it.
-      Point before = last.map(Point::of).orElseGet(() -> givenUp.getOrDefault(id, Point.START));
+      Point before = givenUp.getOrDefault(id, last.map(Point::of).orElse(Point.START));
       run.point = had != null ? had.point : before;
     }
+    known.remove(id);
     runs.put(offset, run);
     byId.put(id, run);
     index(run);

@@ -25,7 +25,8 @@ final class Faults {
     RECONCILER_RESTART,
     RECONCILER_REPLAY,
     PAUSE_COMMAND,
-    CANCEL_COMMAND
+    CANCEL_COMMAND,
+    RETRY_COMMAND
   }
 
   private final World world;
@@ -120,6 +121,7 @@ final class Faults {
         int delay = scheduler.between(50, 3_000);
         later(delay, "resume", () -> world.reconciler().ask(CommandType.RESUME, backfill));
       }
+      case RETRY_COMMAND -> world.reconciler().failed().ifPresent(world.planner()::retry);
       case CANCEL_COMMAND -> world.reconciler().ask(CommandType.CANCEL, anyBackfill());
     }
   }

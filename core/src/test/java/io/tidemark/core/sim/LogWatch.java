@@ -5,6 +5,7 @@ import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.worker.Point;
 import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.PartitionState;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,8 @@ final class LogWatch {
   }
 
   private static void compare(String id, Last had, Last got) {
-    if (Lifecycle.terminal(had.checkpoint().getState())) {
+    boolean retried = Lifecycle.retryable(had.checkpoint().getState()) && round(got) > round(had);
+    if (Lifecycle.terminal(had.checkpoint().getState()) && !retried) {
       throw new Violation(
           Invariant.I6_TERMINAL_STATES_NEVER_CHANGE,
           id + ": " + got.checkpoint().getState() + " after " + had.checkpoint().getState());
@@ -79,6 +81,10 @@ final class LogWatch {
           Invariant.I4_CURSORS_NEVER_MOVE_BACK,
           id + ": checkpoint of " + got.checkpoint().getRows() + " rows after more");
     }
+  }
+
+  private static int round(Last of) {
+    return of.checkpoint().getDescriptor().getRound();
   }
 
   private static Last last(long offset, Checkpoint c) {
@@ -104,24 +110,26 @@ final class LogWatch {
           "queue " + queue + ": offset " + offset + " was committed after " + checked[queue]);
     }
     for (; checked[queue] < offset; checked[queue]++) {
-      world
-          .log()
-          .workAt(queue, checked[queue])
-          .ifPresent(d -> terminal(d.getPartitionId(), offset));
+      world.log().workAt(queue, checked[queue]).ifPresent(d -> terminal(d, offset));
     }
   }
 
-  private void terminal(String id, long offset) {
-    Last last = decided.get(id);
-    if (last == null || !Lifecycle.terminal(last.checkpoint().getState())) {
+  private void terminal(Descriptor d, long offset) {
+    Last last = decided.get(d.getPartitionId());
+    boolean passable =
+        last != null
+            && (round(last) > d.getRound()
+                || (round(last) == d.getRound()
+                    && Lifecycle.terminal(last.checkpoint().getState())));
+    if (!passable) {
       throw new Violation(
           Invariant.I7_OFFSETS_NEVER_PASS_WHAT_IS_NOT_TERMINAL,
-          "offset "
-              + offset
-              + " was committed while "
-              + id
-              + " is "
-              + (last == null ? "PENDING" : last.checkpoint().getState()));
+          "offset %d was committed while round %d of %s is %s"
+              .formatted(
+                  offset,
+                  d.getRound(),
+                  d.getPartitionId(),
+                  last == null ? "PENDING" : last.checkpoint().getState()));
     }
   }
 

@@ -59,6 +59,6 @@ record Setup(
         s.between(50, 1_000),
         s.between(4_000, 15_000),
         s.chance(0.7) ? 0.05 : 0.2,
-        s.chance(0.1) ? 0.01 : 0);
+        s.chance(0.2) ? 0.03 : 0);
   }
 }

@@ -89,9 +89,9 @@ final class SimGroup {
   }
 
   /** A member has let go of queues and joins again. */
-  void released(String name, Set<Integer> gone) {
+  void released(String name, int incarnation, Set<Integer> gone) {
     Member m = members.get(name);
-    if (m != null) {
+    if (m != null && m.incarnation == incarnation) {
       m.owned.removeAll(gone);
       generation++;
     }

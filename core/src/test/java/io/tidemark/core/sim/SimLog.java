@@ -63,6 +63,7 @@ final class SimLog {
   private final Scheduler scheduler;
   private final int transactionMs;
   private final List<List<Optional<Descriptor>>> work = new ArrayList<>();
+  private final List<List<Integer>> reportsBefore = new ArrayList<>();
   private final List<List<Entry>> checkpoints = new ArrayList<>();
   private final Map<Integer, Long> committed = new TreeMap<>();
   private final Map<String, Txn> lastOf = new HashMap<>();
@@ -76,6 +77,7 @@ final class SimLog {
     this.transactionMs = transactionMs;
     for (int q = 0; q < queues; q++) {
       work.add(new ArrayList<>());
+      reportsBefore.add(new ArrayList<>());
       checkpoints.add(new ArrayList<>());
       committed.put(q, 0L);
     }
@@ -106,10 +108,20 @@ final class SimLog {
   void publish(List<Descriptor> descriptors) {
     Set<Integer> touched = new TreeSet<>();
     for (Descriptor d : descriptors) {
-      work.get(d.getQueue()).add(Optional.of(d));
+      add(d.getQueue(), Optional.of(d));
       touched.add(d.getQueue());
     }
-    touched.forEach(q -> work.get(q).add(MARKER));
+    touched.forEach(q -> add(q, MARKER));
+  }
+
+  private void add(int queue, Optional<Descriptor> descriptor) {
+    work.get(queue).add(descriptor);
+    reportsBefore.get(queue).add(checkpoints.get(queue).size());
+  }
+
+  /** The end of a queue's checkpoints at the time when a record of its work was written. */
+  long reportsBefore(int queue, long workOffset) {
+    return reportsBefore.get(queue).get((int) workOffset);
   }
 
   long workEnd(int queue) {

@@ -28,7 +28,7 @@ final class SimPlanner {
     return plans;
   }
 
-  /** Descriptors on the work topic by partition id. */
+  /** The newest descriptors on the work topic, by partition id. */
   Map<String, Descriptor> published() {
     return published;
   }
@@ -66,6 +66,17 @@ final class SimPlanner {
       from = to;
     }
     s.after(delay + s.between(1, 400), "planner", "seals", () -> plans.add(sealed));
+  }
+
+  /** Publishes a partition again, for its next round. */
+  void retry(Descriptor failed) {
+    publish(List.of(Descriptor.newBuilder(failed).setRound(failed.getRound() + 1).build()));
+  }
+
+  /** Whether a partition of that backfill was ever retried. */
+  boolean retried(String backfill) {
+    return published.values().stream()
+        .anyMatch(d -> d.getBackfillId().equals(backfill) && d.getRound() > 0);
   }
 
   private void publish(List<Descriptor> batch) {

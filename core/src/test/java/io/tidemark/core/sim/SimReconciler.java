@@ -11,6 +11,7 @@ import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
@@ -91,6 +92,16 @@ final class SimReconciler {
     commands.add(
         new Command(
             "c" + commands.size(), backfill, type, Map.of(), "sim", "", world.scheduler().now()));
+  }
+
+  /** A partition that failed and was not retried yet, of a backfill that has not ended. */
+  Optional<Descriptor> failed() {
+    return ledger.values().stream()
+        .filter(e -> e.getState() == PartitionState.FAILED)
+        .map(LedgerEntry::getDescriptor)
+        .filter(d -> progress.get(d.getBackfillId()).getEndedAt() == null)
+        .filter(d -> world.planner().published().get(d.getPartitionId()).getRound() == d.getRound())
+        .findFirst();
   }
 
   private void run(Coordinator of) {
@@ -189,21 +200,32 @@ final class SimReconciler {
     }
   }
 
-  /** The ledger as it would be had the reconciler lost all it wrote and read its input again. */
+  /**
+   * The ledger as it would be had the reconciler lost all it wrote and read its input again, in the
+   * order of time.
+   */
   Map<String, LedgerEntry> replayed() {
     Map<String, LedgerEntry> again = new TreeMap<>();
     for (int q = 0; q < world.log().queues(); q++) {
+      long report = 0;
       for (long o = 0; o < workRead[q]; o++) {
+        long before = Math.min(world.log().reportsBefore(q, o), checkpointsRead[q]);
+        replay(again, q, report, before);
+        report = Math.max(report, before);
         world.log().workAt(q, o).ifPresent(d -> replay(again, new LedgerEvent.Planned(d)));
       }
-      for (long o = 0; o < checkpointsRead[q]; o++) {
-        world
-            .log()
-            .seen(q, o)
-            .ifPresent(s -> replay(again, new LedgerEvent.Reported(s.checkpoint(), s.offset())));
-      }
+      replay(again, q, report, checkpointsRead[q]);
     }
     return again;
+  }
+
+  private void replay(Map<String, LedgerEntry> again, int queue, long from, long to) {
+    for (long o = from; o < to; o++) {
+      world
+          .log()
+          .seen(queue, o)
+          .ifPresent(s -> replay(again, new LedgerEvent.Reported(s.checkpoint(), s.offset())));
+    }
   }
 
   private static void replay(Map<String, LedgerEntry> again, LedgerEvent event) {

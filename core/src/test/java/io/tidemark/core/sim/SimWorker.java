@@ -236,8 +236,8 @@ final class SimWorker {
       forget(gone);
       feed(new WorkerEvent.Revoked(gone));
     }
-    if (revoked && !commits.inFlight()) {
-      world.group().released(name, gone);
+    if (revoked && !commits.inFlight() && world.log().available()) {
+      world.group().released(name, incarnation, gone);
       revoking = Optional.empty();
       if (leaving) {
         world.group().leave(name, incarnation);

@@ -227,8 +227,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     // Prompt: a member joins at once, a broker killed with SIGKILL is back in 3 s instead of 11 s,
     // and what a dead producer left open is aborted 1 s after its timeout instead of 10 s.
     settings.put("group.initial.rebalance.delay.ms", "0");
-    settings.put("broker.session.timeout.ms", "1000");
-    settings.put("broker.heartbeat.interval.ms", "200");
+    settings.put("broker.session.timeout.ms", "3000");
+    settings.put("broker.heartbeat.interval.ms", "300");
     settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 
     settings.putAll(overrides);
