@@ -126,10 +126,7 @@ final class FollowingTest {
     List<String> all = new ArrayList<>(Arrays.asList(args));
     all.addAll(
         List.of(
-            "--bootstrap-server",
-            broker.bootstrapServers(),
-            "--namespace",
-            topics.namespace()));
+            "--bootstrap-server", broker.bootstrapServers(), "--namespace", topics.namespace()));
     return Cli.run(all.toArray(String[]::new));
   }
 
@@ -153,9 +150,7 @@ final class FollowingTest {
             .setSealedAt(2_000L)
             .build();
     send(
-        topics.plans(),
-        Reports.BACKFILL,
-        AvroSerde.of(Plan.class).serialize(topics.plans(), plan));
+        topics.plans(), Reports.BACKFILL, AvroSerde.of(Plan.class).serialize(topics.plans(), plan));
   }
 
   private void reported(Progress p) throws Exception {
@@ -167,9 +162,7 @@ final class FollowingTest {
 
   private void send(String topic, String key, byte[] value) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(kafka.producer())) {
-      producer
-          .send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
-          .get();
+      producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get();
     }
   }
 }

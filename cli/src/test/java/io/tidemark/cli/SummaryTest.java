@@ -17,8 +17,7 @@ final class SummaryTest {
         .containsExactly(
             "backfill", "state", "partitions", "rows", "bytes", "digest", "wall_s", "rows_per_s");
     assertThat((Map<?, ?>) json.get("partitions"))
-        .hasToString(
-            "{pending=0, running=0, retrying=0, completed=10, failed=0, cancelled=0}");
+        .hasToString("{pending=0, running=0, retrying=0, completed=10, failed=0, cancelled=0}");
     assertThat(json)
         .containsEntry("state", "COMPLETED")
         .containsEntry("rows", 1_000_000L)

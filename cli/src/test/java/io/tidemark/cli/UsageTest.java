@@ -45,7 +45,7 @@ final class UsageTest {
   void shouldNamePlaceWhenYamlIsMalformed() throws IOException {
     Cli cli = Cli.run("run", spec("apiVersion: tidemark/v1\nname: [x"), "--data", data());
 
-    assertRefused(cli, ExitCode.USAGE, "spec.yaml", "line");
+    assertRefused(cli, ExitCode.USAGE, "spec.yaml:2:9: not YAML");
   }
 
   @Test
@@ -97,10 +97,9 @@ final class UsageTest {
     assertThat(cli.out() + cli.err()).doesNotContain("hunter2");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"status", "tail", "wait some-00000000"})
-  void shouldNameTheBrokerWhenKafkaIsUnreachable(String verb) {
-    Cli cli = Cli.run((verb + " --bootstrap-server 127.0.0.1:1").split(" "));
+  @Test
+  void shouldNameTheBrokerWhenKafkaIsUnreachable() {
+    Cli cli = Cli.run("status", "--bootstrap-server", "127.0.0.1:1");
 
     assertRefused(cli, ExitCode.UNREACHABLE, "127.0.0.1:1", "check --bootstrap-server");
   }
