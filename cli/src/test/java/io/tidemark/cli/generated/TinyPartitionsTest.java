@@ -48,12 +48,10 @@ class TinyPartitionsTest {
                     .formatted(PARTITIONS),
                 "tiny.yaml");
     Topics topics = new Topics(Topics.DEFAULT_NAMESPACE);
-    try (EmbeddedBroker broker =
-        EmbeddedBroker.start(folder.resolve("broker"), 0, Map.of())) {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, Map.of())) {
       ClientConfig kafka = ClientConfig.of(broker.bootstrapServers());
       Map<String, String> settings =
-          Map.of(
-              "state.dir", folder.resolve("state").toString(), "queues", "16", "http.port", "0");
+          Map.of("state.dir", folder.resolve("state").toString(), "queues", "16", "http.port", "0");
       try (Reconciler reconciler = Reconciler.start(ReconcilerConfig.of(settings, kafka));
           Worker worker =
               Worker.start(

@@ -224,7 +224,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("num.io.threads", "4");
     settings.put("log.cleaner.dedupe.buffer.size", "10485760");
 
-    // Prompt: a member joins at once, a broker killed with SIGKILL is back in 3 s instead of 11 s,
+    // Prompt: a member joins at once, a broker killed with SIGKILL is back in 5 s instead of 11 s,
     // and what a dead producer left open is aborted 1 s after its timeout instead of 10 s.
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("broker.session.timeout.ms", "3000");
