@@ -13,10 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** The partitions of a backfill that failed, with their causes, from the checkpoint topic. */
 final class FailedPartitions {
@@ -28,7 +24,7 @@ final class FailedPartitions {
 
   /** The first few of them; reads nothing if the progress knows of none. */
   static List<Checkpoint> of(Progress p, ClientConfig kafka, Topics topics)
-      throws ReadTimeoutException, InterruptedException {
+      throws CliException, ReadTimeoutException, InterruptedException {
     if (p.getFailed() == 0) {
       return List.of();
     }
@@ -37,14 +33,13 @@ final class FailedPartitions {
     Map<String, Checkpoint> failed = new TreeMap<>();
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
-          queues(kafka, topic),
+          Lookup.queues(kafka, topic),
           READ,
           r -> {
             try {
               note(serde.deserialize(topic, r.value()), p.getBackfillId(), failed);
             } catch (MalformedRecordException e) {
-              System.err.println(
-                  "tidemark: " + e.at(topic, r.partition(), r.offset()).getMessage());
+              Lookup.setAside(e, r);
             }
           });
     }
@@ -59,23 +54,6 @@ final class FailedPartitions {
       failed.put(c.getDescriptor().getPartitionId(), c);
     } else {
       failed.remove(c.getDescriptor().getPartitionId());
-    }
-  }
-
-  /** All Kafka partitions of a topic. */
-  static List<TopicPartition> queues(ClientConfig kafka, String topic) throws InterruptedException {
-    try (Admin admin = Admin.create(kafka.admin())) {
-      return admin
-          .describeTopics(List.of(topic))
-          .topicNameValues()
-          .get(topic)
-          .get()
-          .partitions()
-          .stream()
-          .map(i -> new TopicPartition(topic, i.partition()))
-          .toList();
-    } catch (ExecutionException e) {
-      throw new KafkaException("topic " + topic + ": " + e.getCause().getMessage(), e.getCause());
     }
   }
 }

@@ -39,10 +39,14 @@ public final class Main {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "Show the stack trace of an error, and log more.")
+      description = "Show the stack trace of an error, and log more; so does TIDEMARK_DEBUG=true.")
   private boolean debug;
 
   private Main() {}
+
+  private boolean debug() {
+    return debug || Boolean.parseBoolean(System.getenv("TIDEMARK_DEBUG"));
+  }
 
   /** Runs a verb and exits with its code. */
   public static void main(String[] args) {
@@ -55,10 +59,14 @@ public final class Main {
     CommandLine cli =
         new CommandLine(main)
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, main.debug))
+            .setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, main.debug()))
             .setExecutionStrategy(
                 parsed -> {
-                  Logging.configure(parsed, main.debug);
+                  Integer helped = CommandLine.executeHelpRequest(parsed);
+                  if (helped != null) {
+                    return helped;
+                  }
+                  Logging.configure(parsed, main.debug());
                   return new CommandLine.RunLast().execute(parsed);
                 });
     if (args.length == 0) {

@@ -53,8 +53,7 @@ public final class ProgressFeed implements AutoCloseable {
         newest.put(p.getBackfillId(), p);
       }
     } catch (MalformedRecordException e) {
-      System.err.println(
-          "tidemark: " + e.at(r.topic(), r.partition(), r.offset()).getMessage() + "; set aside");
+      Lookup.setAside(e, r);
     }
   }
 

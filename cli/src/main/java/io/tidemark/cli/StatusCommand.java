@@ -5,10 +5,9 @@ import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
     ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
     Reachable.check(clients.admin(), REACH);
+    Lookup.queues(clients, topics.progress());
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         ProgressFeed feed = ProgressFeed.open(clients, topics)) {
       boolean over;
@@ -64,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
       }
       return feed.all().stream().allMatch(ProgressFeed::ended);
     }
-    Progress p = known(feed, id);
+    Progress p = known(feed, clients, topics);
     if (output.json() || watch) {
       line(p);
     } else {
@@ -88,20 +88,20 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  static Progress known(ProgressFeed feed, String id) throws CliException {
-    return feed.of(id).orElseThrow(() -> unknown(feed, id));
+  private Progress known(ProgressFeed feed, ClientConfig clients, Topics topics) throws Exception {
+    Optional<Progress> p = feed.of(id);
+    if (p.isEmpty()) {
+      Lookup.requirePlanned(id, clients, topics);
+      throw unreported(id);
+    }
+    return p.get();
   }
 
-  static CliException unknown(ProgressFeed feed, String id) {
-    List<String> ids = new ArrayList<>();
-    feed.all().forEach(p -> ids.add(p.getBackfillId()));
+  static CliException unreported(String id) {
     return new CliException(
-        ExitCode.USAGE,
-        "there is no backfill "
-            + id
-            + "; "
-            + (ids.isEmpty()
-                ? "none is known here: was it planned, and is a reconciler running?"
-                : "known: " + String.join(", ", ids)));
+        ExitCode.UNREACHABLE,
+        id
+            + " is planned, but no reconciler has reported on it yet; is one running? Start it with"
+            + " `tidemark reconciler`");
   }
 }

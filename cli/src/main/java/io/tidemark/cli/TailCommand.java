@@ -54,7 +54,7 @@ final class TailCommand implements Callable<Integer> {
     String topic = kafka.topics().checkpoints(domain);
     Reachable.check(clients.admin(), StatusCommand.REACH);
     AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
-    List<TopicPartition> queues = FailedPartitions.queues(clients, topic);
+    List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clients.consumer())) {
       consumer.assign(queues);
@@ -78,8 +78,7 @@ final class TailCommand implements Callable<Integer> {
     try {
       c = serde.deserialize(r.topic(), r.value());
     } catch (MalformedRecordException e) {
-      System.err.println(
-          "tidemark: " + e.at(r.topic(), r.partition(), r.offset()).getMessage() + "; set aside");
+      Lookup.setAside(e, r);
       return;
     }
     if (c == null || (backfill != null && !c.getDescriptor().getBackfillId().equals(backfill))) {

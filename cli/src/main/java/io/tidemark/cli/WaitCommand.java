@@ -46,16 +46,18 @@ final class WaitCommand implements Callable<Integer> {
     ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
     Reachable.check(clients.admin(), StatusCommand.REACH);
+    Lookup.queues(clients, topics.progress());
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         ProgressFeed feed = ProgressFeed.open(clients, topics)) {
-      if (timeout == null) {
-        StatusCommand.known(feed, id);
+      if (feed.of(id).isEmpty()) {
+        // Planned a moment ago, perhaps: the reconciler's first report is on its way.
+        Lookup.requirePlanned(id, clients, topics);
       }
       Optional<Progress> last = Watch.untilOver(feed, id, interruption, atMost, () -> false);
       if (interruption.asked()) {
         return ExitCode.INTERRUPTED;
       }
-      Progress p = last.orElseThrow(() -> StatusCommand.unknown(feed, id));
+      Progress p = last.orElseThrow(() -> StatusCommand.unreported(id));
       if (output.json()) {
         OutputOption.print(Summary.json(p));
       } else {

@@ -1,0 +1,106 @@
+package io.tidemark.cli;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import io.tidemark.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What is there: the queues of a topic, the backfills that were planned. */
+final class Lookup {
+
+  private static final Duration READ = Duration.ofSeconds(30);
+
+  private Lookup() {}
+
+  /**
+   * All Kafka partitions of a topic.
+   *
+   * @throws CliException if there is no such topic
+   * @throws KafkaException if Kafka does not tell
+   */
+  static List<TopicPartition> queues(ClientConfig kafka, String topic)
+      throws CliException, InterruptedException {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      return admin
+          .describeTopics(List.of(topic))
+          .topicNameValues()
+          .get(topic)
+          .get()
+          .partitions()
+          .stream()
+          .map(i -> new TopicPartition(topic, i.partition()))
+          .toList();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new CliException(
+            ExitCode.USAGE,
+            "there is no topic "
+                + topic
+                + " here, so nothing was planned yet; check --bootstrap-server, --namespace and"
+                + " --domain");
+      }
+      throw new KafkaException("topic " + topic + ": " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  /**
+   * Checks that a backfill was planned, whether or not a reconciler has seen it yet.
+   *
+   * @throws CliException if it is unknown; names those that are known
+   */
+  static void requirePlanned(String backfill, ClientConfig kafka, Topics topics)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    Set<String> planned = planned(kafka, topics.plans());
+    if (!planned.contains(backfill)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "there is no backfill "
+              + backfill
+              + "; "
+              + (planned.isEmpty()
+                  ? "none was planned here: check --bootstrap-server and --namespace"
+                  : "known: " + String.join(", ", planned)));
+    }
+  }
+
+  private static Set<String> planned(ClientConfig kafka, String topic)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    AvroSerde<Plan> serde = AvroSerde.of(Plan.class);
+    Set<String> planned = new TreeSet<>();
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
+      reader.read(queues(kafka, topic), READ, r -> note(serde, r, planned));
+    }
+    return planned;
+  }
+
+  private static void note(
+      AvroSerde<Plan> serde, ConsumerRecord<byte[], byte[]> r, Set<String> planned) {
+    try {
+      Plan p = serde.deserialize(r.topic(), r.value());
+      if (p != null) {
+        planned.add(p.getBackfillId());
+      }
+    } catch (MalformedRecordException e) {
+      setAside(e, r);
+    }
+  }
+
+  /** Tells the user about a record that cannot be read; the reader goes on with the next. */
+  static void setAside(MalformedRecordException e, ConsumerRecord<byte[], byte[]> r) {
+    System.err.println(
+        "tidemark: " + e.at(r.topic(), r.partition(), r.offset()).getMessage() + "; set aside");
+  }
+}

@@ -1,0 +1,127 @@
+package io.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command line says to what cannot be done, without anything running. */
+final class UsageTest {
+
+  @TempDir Path dir;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo", "run", "broker", "plan", "worker", "reconciler", "status", "wait", "tail"})
+  void shouldExplainEachVerbWhenAskedForHelp(String verb) {
+    Cli cli = Cli.run(verb, "--help");
+
+    assertThat(cli.exitCode()).isZero();
+    assertThat(cli.out()).contains("Usage: tidemark " + verb, "Example");
+    assertThat(cli.err()).isEmpty();
+  }
+
+  @Test
+  void shouldSuggestTheVerbWhenMisspelt() {
+    Cli cli = Cli.run("staus");
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("staus").contains("status");
+  }
+
+  @Test
+  void shouldRefuseWhenThereIsNoSpec() {
+    Cli cli = Cli.run("run", dir.resolve("none.yaml").toString(), "--data", data());
+
+    assertRefused(cli, ExitCode.USAGE, "there is no spec", "none.yaml");
+  }
+
+  @Test
+  void shouldNamePlaceWhenYamlIsMalformed() throws IOException {
+    Cli cli = Cli.run("run", spec("apiVersion: tidemark/v1\nname: [x"), "--data", data());
+
+    assertRefused(cli, ExitCode.USAGE, "spec.yaml:2:9: not YAML");
+  }
+
+  @Test
+  void shouldSuggestAndTellAllAtOnceWhenKeysAreUnknown() throws IOException {
+    String text =
+        """
+        apiVersion: tidemark/v1
+        name: x
+        sorce: {file: {path: a.csv, format: csv}}
+        source: {file: {path: a.csv, fromat: csv}}
+        sink: {file: {path: out, format: csv}}
+        """;
+
+    Cli cli = Cli.run("plan", spec(text), "--dry-run");
+
+    assertRefused(cli, ExitCode.USAGE, "sorce", "source", "fromat", "format");
+  }
+
+  @Test
+  void shouldNameTheVariableWhenASecretIsMissing() throws IOException {
+    String text =
+        """
+        apiVersion: tidemark/v1
+        name: x
+        source: {jdbc: {url: "jdbc:postgresql://127.0.0.1:1/a", user: u, password: "${env:TIDEMARK_NO_SUCH}", table: t}}
+        sink: {file: {path: out, format: csv}}
+        """;
+
+    Cli cli = Cli.run("run", spec(text), "--data", data());
+
+    assertRefused(cli, ExitCode.USAGE, "TIDEMARK_NO_SUCH");
+  }
+
+  @Test
+  void shouldNeverEchoThePasswordWhenTheDatabaseIsUnreachable() throws IOException {
+    Path secret = Files.writeString(dir.resolve("pg.properties"), "password=hunter2-secret\n");
+    String text =
+        """
+        apiVersion: tidemark/v1
+        name: x
+        source: {jdbc: {url: "jdbc:postgresql://127.0.0.1:1/a", user: u, password: "${file:%s:password}", table: t}}
+        sink: {file: {path: out, format: csv}}
+        """
+            .formatted(secret);
+
+    Cli cli = Cli.run("run", spec(text), "--data", data());
+
+    assertRefused(cli, ExitCode.UNREACHABLE, "127.0.0.1:1");
+    assertThat(cli.out() + cli.err()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void shouldNameTheBrokerWhenKafkaIsUnreachable() {
+    Cli cli = Cli.run("status", "--bootstrap-server", "127.0.0.1:1");
+
+    assertRefused(cli, ExitCode.UNREACHABLE, "127.0.0.1:1", "check --bootstrap-server");
+  }
+
+  @Test
+  void shouldRefuseWhenADurationIsNone() {
+    Cli cli = Cli.run("wait", "x-00000000", "--timeout", "soon");
+
+    assertRefused(cli, ExitCode.USAGE, "--timeout soon", "10m");
+  }
+
+  private void assertRefused(Cli cli, int exitCode, String... says) {
+    assertThat(cli.err()).startsWith("tidemark: ").contains(says).doesNotContain("\tat ");
+    assertThat(cli.exitCode()).isEqualTo(exitCode);
+    assertThat(dir.resolve("data")).doesNotExist();
+  }
+
+  private String spec(String text) throws IOException {
+    return Files.writeString(dir.resolve("spec.yaml"), text).toString();
+  }
+
+  private String data() {
+    return dir.resolve("data").toString();
+  }
+}
