@@ -66,6 +66,16 @@ final class CheckpointFeed implements AutoCloseable {
         .toList();
   }
 
+  /** Whether a worker is in the middle of a partition, as far as it has reported. */
+  boolean isBusy(String worker) {
+    return inHands(worker).stream().anyMatch(c -> c.getRows() > 0);
+  }
+
+  /** Rows committed so far, as reported. */
+  long rows() {
+    return newest.values().stream().mapToLong(Checkpoint::getRows).sum();
+  }
+
   List<Takeover> takeoversFrom(String worker) {
     return takeovers.values().stream().filter(t -> t.from().equals(worker)).toList();
   }

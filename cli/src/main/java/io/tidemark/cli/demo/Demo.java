@@ -109,13 +109,14 @@ public final class Demo {
       PlanOutcome plan = Planner.plan(spec(database, rows), kafka, topics, QUEUES);
       String id = plan.plan().getBackfillId();
       say("4. Plan %s: %,d partitions, published and sealed", id, plan.published());
-      long killedAt = killHalfWay(id, workers, feed, checkpoints);
-      Optional<Progress> end = await(id, 2, workers, feed, checkpoints);
+      long killedAt = killHalfWay(id, rows, workers, feed, checkpoints);
+      Optional<Progress> end = await(id, p -> false, workers, feed, checkpoints);
       if (end.isEmpty()) {
         say("   interrupted");
         return false;
       }
       tellTakeovers(checkpoints, killedAt);
+      workers.close();
       return new DemoProof(database, end.get()).show();
     }
   }
@@ -149,22 +150,24 @@ public final class Demo {
     return Specs.parser().parse(yaml, "the demo's spec");
   }
 
-  /** Kills the victim once at least two fifths of the rows are in and it holds something. */
+  /** Kills the victim once two fifths of the rows are in and it is in the middle of something. */
   private long killHalfWay(
-      String id, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
+      String id, long rows, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
       throws InterruptedException, IOException {
-    Optional<Progress> p = await(id, 0.4, workers, feed, checkpoints);
-    while (p.isPresent() && !ProgressFeed.ended(p.get()) && checkpoints.inHands(VICTIM).isEmpty()) {
-      checkpoints.read(LOOK);
-      p = feed.of(id);
-    }
+    await(
+        id,
+        p -> checkpoints.rows() >= rows * 2 / 5 && checkpoints.isBusy(VICTIM),
+        workers,
+        feed,
+        checkpoints);
     long pid = workers.pid(VICTIM);
-    int held = checkpoints.inHands(VICTIM).size();
     workers.kill(VICTIM);
+    long at = System.currentTimeMillis();
+    checkpoints.read(LOOK);
     say(
         "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
-        VICTIM, pid, p.map(Progress::getRows).orElse(0L), held);
-    return System.currentTimeMillis();
+        VICTIM, pid, checkpoints.rows(), checkpoints.inHands(VICTIM).size());
+    return at;
   }
 
   /** Waits until a share of the rows is in, or the backfill over; empty if interrupted. */
@@ -178,10 +181,7 @@ public final class Demo {
         checkpoints.read(LOOK);
         Optional<Progress> p = feed.of(id);
         p.ifPresent(bar::show);
-        if (p.isPresent()
-            && (ProgressFeed.ended(p.get())
-                || (p.get().getSealed()
-                    && p.get().getRows() >= share * p.get().getRowsEstimated()))) {
+        if (p.isPresent() && (ProgressFeed.ended(p.get()) || enough.test(p.get()))) {
           return p;
         }
         if (interruption.asked()) {
