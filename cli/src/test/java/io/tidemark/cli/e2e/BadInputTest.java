@@ -56,7 +56,13 @@ class BadInputTest {
     String good = postgres.copySpec("bad", "src.good", "dst.never");
     return Stream.of(
         new Case("malformed", good + "partition: {key: [", 2, "malformed.yaml:6:", "not YAML"),
-        new Case("unknown-key", good.replace("sink:", "snik:"), 2, "snik", "sink", "unknown-key.yaml:4:1"),
+        new Case(
+            "unknown-key",
+            good.replace("sink:", "snik:"),
+            2,
+            "snik",
+            "sink",
+            "unknown-key.yaml:4:1"),
         new Case("no-table", good.replace("src.good", "src.gone"), 2, "gone"),
         new Case(
             "no-column",
