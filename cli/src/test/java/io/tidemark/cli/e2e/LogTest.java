@@ -161,7 +161,8 @@ class LogTest {
     for (List<RecordMetadata> each : records) {
       for (RecordMetadata m : each) {
         p.awaitLog(
-            m.topic().replace(".", "\\.") + "-" + m.partition() + " offset " + m.offset() + "\\b");
+            "%s(-%2$d|, partition %2$d,) (at )?offset %3$d\\b"
+                .formatted(m.topic().replace(".", "\\."), m.partition(), m.offset()));
       }
     }
   }
