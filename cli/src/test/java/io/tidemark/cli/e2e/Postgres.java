@@ -10,7 +10,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /**
  * A fresh database on the one PostgreSQL server of this JVM, owned by the role {@code app}, which
@@ -132,6 +134,15 @@ final class Postgres implements AutoCloseable {
       r.next();
       return r.getLong(1);
     }
+  }
+
+  /** Waits until a query answers at least so much; the tables it names may come later. */
+  void awaitNumber(String sql, long least, Duration atMost) {
+    Awaitility.await(sql)
+        .atMost(atMost)
+        .ignoreExceptionsMatching(
+            e -> e instanceof SQLException s && "42P01".equals(s.getSQLState()))
+        .until(() -> number(sql) >= least);
   }
 
   long rows(String table) throws SQLException {
