@@ -162,14 +162,14 @@ class PostgresTypesTest {
   private void fill(String table) throws Exception {
     StringBuilder ddl = new StringBuilder("CREATE TABLE " + table + " (id int PRIMARY KEY");
     for (int c = 0; c < COLUMNS.length; c++) {
-      ddl.append(", c").append(c).append(' ').append(COLUMNS[c].split(" \\| ")[0]);
+      ddl.append(", c").append(c).append(' ').append(COLUMNS[c].split(" \\| ", -1)[0]);
     }
     // A session of its own kind must not change what the literals mean.
     database.run("SET standard_conforming_strings = on", ddl.append(')').toString());
     for (int row = 1; row <= 8; row++) {
       StringBuilder insert = new StringBuilder("INSERT INTO " + table + " VALUES (" + row);
       for (String column : COLUMNS) {
-        String[] parts = column.split(" \\| ");
+        String[] parts = column.split(" \\| ", -1);
         insert.append(", ").append(row < parts.length ? parts[row] : "NULL");
       }
       database.run(insert.append(')').toString());
