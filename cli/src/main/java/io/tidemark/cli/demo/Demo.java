@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -116,7 +117,7 @@ public final class Demo {
         return false;
       }
       tellTakeovers(checkpoints, killedAt);
-      workers.close();
+      workers.stop();
       return new DemoProof(database, end.get()).show();
     }
   }
@@ -170,9 +171,13 @@ public final class Demo {
     return at;
   }
 
-  /** Waits until a share of the rows is in, or the backfill over; empty if interrupted. */
+  /** Waits until something is so, or the backfill over; empty if interrupted. */
   private Optional<Progress> await(
-      String id, double share, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
+      String id,
+      Predicate<Progress> enough,
+      DemoWorkers workers,
+      ProgressFeed feed,
+      CheckpointFeed checkpoints)
       throws InterruptedException, IOException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     ProgressBar bar = new ProgressBar();

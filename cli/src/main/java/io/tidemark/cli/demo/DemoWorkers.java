@@ -71,8 +71,7 @@ final class DemoWorkers implements AutoCloseable {
   }
 
   /** Tells all to end, and makes sure that they do. */
-  @Override
-  public void close() {
+  void stop() {
     processes.values().forEach(Process::destroy);
     for (Process p : processes.values()) {
       try {
@@ -84,5 +83,10 @@ final class DemoWorkers implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a user may get wrong: one clear message, the exit code that says whose turn it is. */
 class BadInputTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 
@@ -28,7 +28,8 @@ class BadInputTest {
    * @param exit the exit code that is due
    * @param says what the message must hold: the place and the remedy
    */
-  private record Case(String name, String spec, int exit, String... says) {
+  @SuppressWarnings("ArrayRecordComponent")
+  record Case(String name, String spec, int exit, String... says) {
     @Override
     public String toString() {
       return name;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
-  static final Duration SHORT = Duration.ofSeconds(120);
+  static final Duration SHORT = Duration.ofMinutes(2);
 
   static final String WRONG_PASSWORD = "battery-staple";
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FleetTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration BEYOND_SESSION = Duration.ofSeconds(8);
 
   @RegisterExtension static final Fleet fleet = new Fleet();

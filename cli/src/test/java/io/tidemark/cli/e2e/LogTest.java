@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What stands on the topics: plans that are planned again, and bytes that mean nothing. */
 class LogTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 

@@ -85,7 +85,7 @@ final class Proc implements AutoCloseable {
   /** Waits until standard output holds a line with this text, and returns the line. */
   String awaitLine(String text) {
     await(name + " says '" + text + "'")
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> !alive() || out().contains(text));
     return out()
@@ -98,7 +98,7 @@ final class Proc implements AutoCloseable {
   /** Waits until standard error, where the log goes, matches. */
   Proc awaitLog(String regex) {
     await(name + " logs " + regex)
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> err().lines().anyMatch(l -> l.matches(".*(" + regex + ").*")));
     return this;

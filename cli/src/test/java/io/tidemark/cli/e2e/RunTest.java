@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** {@code tidemark run}: interrupted again and again, other ways in and out, and what it prints. */
 class RunTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int INTERRUPTIONS = 10;
 
   @RegisterExtension static final Fleet fleet = new Fleet();

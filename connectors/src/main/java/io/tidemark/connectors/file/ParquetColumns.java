@@ -21,14 +21,15 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
 
 /**
  * The columns of a Parquet file as Avro's.
  *
- * <p>Mostly parquet-avro's mapping. It has no Avro type for some of Parquet's, and passes them as
- * bare numbers; such a column is mended here: INT96 becomes {@code timestamp-micros}, decimals on
- * INT32 and INT64 {@code decimal} on bytes, unsigned INT32 {@code long}, unsigned INT64 {@code
- * decimal(20,0)}, timestamps in nanoseconds {@code timestamp-nanos} or {@code
+ * <p>Mostly parquet-avro's mapping. It knows no Avro type for some of Parquet's, and passes their
+ * bare numbers, or worse; such a column is mended here: INT96 becomes {@code timestamp-micros},
+ * decimals on INT32 and INT64 {@code decimal} on bytes, unsigned INT32 {@code long}, unsigned INT64
+ * {@code decimal(20,0)}, timestamps in nanoseconds {@code timestamp-nanos} or {@code
  * local-timestamp-nanos}, JSON {@code string}. Nested in lists, maps and groups these are refused
  * by name. Other types without a counterpart stay what they are stored as: times in nanoseconds
  * {@code long}, FLOAT16 and INTERVAL {@code fixed}, BSON {@code bytes}.
@@ -51,6 +52,7 @@ record ParquetColumns(MessageType legal, Schema read, Schema row, List<Mend> men
     Object apply(Object value);
   }
 
+  // No mend: the value stays, only Avro's name for its type was missing.
   private record Mended(LogicalType logical, Schema.Type type, Mend mend) {}
 
   /**
@@ -58,30 +60,45 @@ record ParquetColumns(MessageType legal, Schema read, Schema row, List<Mend> men
    * @throws UnsupportedOperationException if a column is of a type that cannot be read
    */
   static ParquetColumns of(MessageType file, Schema written, ParquetConfiguration conf) {
-    MessageType legal = new MessageType("row", legal(file));
+    List<Type> legal = legal(file);
     List<String> columns = file.getFields().stream().map(Type::getName).toList();
-    if (written != null && names(written).equals(names(legal))) {
-      Schema row = renamed(written, columns, List.of());
-      return new ParquetColumns(legal, row, row, List.of());
-    }
-    Schema read = new AvroSchemaConverter(conf).convert(legal);
-    List<Mend> mends = new ArrayList<>();
-    List<Schema> types = new ArrayList<>();
-    for (Type t : legal.getFields()) {
-      Schema as = read.getField(t.getName()).schema();
-      Mended mended = t.isPrimitive() ? mended(t.asPrimitiveType()) : null;
+    List<Mended> mended = new ArrayList<>();
+    for (Type t : legal) {
+      mended.add(t.isPrimitive() ? mended(t.asPrimitiveType()) : null);
       if (!t.isPrimitive()) {
         refuseNested(t.asGroupType(), t.getName());
-      } else if (mended != null && t.isRepetition(Type.Repetition.REPEATED)) {
+      } else if (mended.getLast() != null && t.isRepetition(Type.Repetition.REPEATED)) {
         throw unsupported(t.asPrimitiveType(), t.getName());
       }
-      mends.add(mended == null ? null : mended.mend());
-      types.add(mended == null ? as : schema(mended, as.isNullable()));
+    }
+    List<Mend> mends = mended.stream().map(m -> m == null ? null : m.mend()).toList();
+    boolean plain = mends.stream().allMatch(m -> m == null);
+    if (plain && written != null && names(written).equals(names(legal))) {
+      Schema row = renamed(written, columns, List.of());
+      return new ParquetColumns(new MessageType("row", legal), row, row, List.of());
+    }
+    // parquet-avro would make something of its own of these: it is to pass them as they are stored.
+    List<Type> bare = new ArrayList<>();
+    for (int i = 0; i < legal.size(); i++) {
+      bare.add(mended.get(i) == null ? legal.get(i) : bare(legal.get(i).asPrimitiveType()));
+    }
+    MessageType message = new MessageType("row", bare);
+    Schema read = new AvroSchemaConverter(conf).convert(message);
+    List<Schema> types = new ArrayList<>();
+    for (Schema.Field f : read.getFields()) {
+      Mended m = mended.get(f.pos());
+      types.add(m == null ? f.schema() : schema(m, f.schema().isNullable()));
     }
     Schema row = renamed(read, columns, types);
-    return mends.stream().allMatch(m -> m == null)
-        ? new ParquetColumns(legal, row, row, List.of())
-        : new ParquetColumns(legal, read, row, mends);
+    return plain
+        ? new ParquetColumns(message, row, row, List.of())
+        : new ParquetColumns(message, read, row, mends);
+  }
+
+  private static Type bare(PrimitiveType type) {
+    return Types.primitive(type.getPrimitiveTypeName(), type.getRepetition())
+        .length(type.getTypeLength())
+        .named(type.getName());
   }
 
   private static List<String> names(Schema schema) {
@@ -90,8 +107,8 @@ record ParquetColumns(MessageType legal, Schema read, Schema row, List<Mend> men
         : schema.getFields().stream().map(Schema.Field::name).toList();
   }
 
-  private static List<String> names(MessageType schema) {
-    return schema.getFields().stream().map(Type::getName).toList();
+  private static List<String> names(List<Type> fields) {
+    return fields.stream().map(Type::getName).toList();
   }
 
   private static List<Type> legal(GroupType group) {
@@ -154,7 +171,7 @@ record ParquetColumns(MessageType legal, Schema read, Schema row, List<Mend> men
                   ? LogicalTypes.timestampNanos()
                   : LogicalTypes.localTimestampNanos(),
               Schema.Type.LONG,
-              v -> v);
+              null);
       case LogicalTypeAnnotation.JsonLogicalTypeAnnotation j ->
           new Mended(
               null,
