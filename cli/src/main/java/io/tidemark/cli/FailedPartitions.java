@@ -3,11 +3,10 @@ package io.tidemark.cli;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
-import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -29,25 +28,19 @@ final class FailedPartitions {
       return List.of();
     }
     String topic = topics.checkpoints(p.getDomain());
-    AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
+    RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     Map<String, Checkpoint> failed = new TreeMap<>();
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
           Lookup.queues(kafka, topic),
           READ,
-          r -> {
-            try {
-              note(serde.deserialize(topic, r.value()), p.getBackfillId(), failed);
-            } catch (MalformedRecordException e) {
-              Lookup.setAside(e, r);
-            }
-          });
+          r -> reports.decode(r).ifPresent(c -> note(c, p.getBackfillId(), failed)));
     }
     return failed.values().stream().limit(SHOWN).toList();
   }
 
   private static void note(Checkpoint c, String backfill, Map<String, Checkpoint> failed) {
-    if (c == null || !c.getDescriptor().getBackfillId().equals(backfill)) {
+    if (!c.getDescriptor().getBackfillId().equals(backfill)) {
       return;
     }
     if (c.getState() == PartitionState.FAILED) {

@@ -3,9 +3,8 @@ package io.tidemark.cli;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Plan;
-import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -78,29 +76,19 @@ final class Lookup {
 
   private static Set<String> planned(ClientConfig kafka, String topic)
       throws CliException, ReadTimeoutException, InterruptedException {
-    AvroSerde<Plan> serde = AvroSerde.of(Plan.class);
+    RecordDecoder<Plan> plans = RecordDecoder.of(Plan.class, Lookup::warn);
     Set<String> planned = new TreeSet<>();
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
-      reader.read(queues(kafka, topic), READ, r -> note(serde, r, planned));
+      reader.read(
+          queues(kafka, topic),
+          READ,
+          r -> plans.decode(r).ifPresent(p -> planned.add(p.getBackfillId())));
     }
     return planned;
   }
 
-  private static void note(
-      AvroSerde<Plan> serde, ConsumerRecord<byte[], byte[]> r, Set<String> planned) {
-    try {
-      Plan p = serde.deserialize(r.topic(), r.value());
-      if (p != null) {
-        planned.add(p.getBackfillId());
-      }
-    } catch (MalformedRecordException e) {
-      setAside(e, r);
-    }
-  }
-
-  /** Tells the user about a record that cannot be read; the reader goes on with the next. */
-  static void setAside(MalformedRecordException e, ConsumerRecord<byte[], byte[]> r) {
-    System.err.println(
-        "tidemark: " + e.at(r.topic(), r.partition(), r.offset()).getMessage() + "; set aside");
+  /** Tells the user what does not end the command. */
+  static void warn(String message) {
+    System.err.println("tidemark: " + message);
   }
 }

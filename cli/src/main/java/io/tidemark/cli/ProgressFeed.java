@@ -2,25 +2,23 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.kafka.read.TopicTail;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Progress;
-import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The progress of all backfills, as the reconciler writes it, kept current. */
 public final class ProgressFeed implements AutoCloseable {
 
   private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
-  private final AvroSerde<Progress> serde = AvroSerde.of(Progress.class);
+  private final RecordDecoder<Progress> decoder = RecordDecoder.of(Progress.class, Lookup::warn);
   private final Map<String, Progress> newest = new ConcurrentSkipListMap<>();
   private final TopicTail tail;
 
@@ -29,8 +27,8 @@ public final class ProgressFeed implements AutoCloseable {
         TopicTail.start(
             kafka,
             topic,
-            this::read,
-            e -> System.err.println("tidemark: following " + topic + ": " + e.getMessage()));
+            r -> decoder.decode(r).ifPresent(p -> newest.put(p.getBackfillId(), p)),
+            e -> Lookup.warn("following " + topic + ": " + e.getMessage()));
   }
 
   /** Follows the progress topic, and returns when it has seen all that is there now. */
@@ -43,17 +41,6 @@ public final class ProgressFeed implements AutoCloseable {
     } catch (ReadTimeoutException | InterruptedException | RuntimeException e) {
       feed.close();
       throw e;
-    }
-  }
-
-  private void read(ConsumerRecord<byte[], byte[]> r) {
-    try {
-      Progress p = serde.deserialize(r.topic(), r.value());
-      if (p != null) {
-        newest.put(p.getBackfillId(), p);
-      }
-    } catch (MalformedRecordException e) {
-      Lookup.setAside(e, r);
     }
   }
 

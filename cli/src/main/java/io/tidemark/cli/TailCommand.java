@@ -2,9 +2,8 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.Reachable;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
-import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +52,7 @@ final class TailCommand implements Callable<Integer> {
     ClientConfig clients = kafka.clients();
     String topic = kafka.topics().checkpoints(domain);
     Reachable.check(clients.admin(), StatusCommand.REACH);
-    AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
+    RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clients.consumer())) {
@@ -65,7 +64,7 @@ final class TailCommand implements Callable<Integer> {
       }
       while (!interruption.asked()) {
         for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofMillis(200))) {
-          show(serde, r);
+          reports.decode(r).ifPresent(c -> show(c, r.offset()));
         }
         System.out.flush();
       }
@@ -73,18 +72,10 @@ final class TailCommand implements Callable<Integer> {
     return ExitCode.INTERRUPTED;
   }
 
-  private void show(AvroSerde<Checkpoint> serde, ConsumerRecord<byte[], byte[]> r) {
-    Checkpoint c;
-    try {
-      c = serde.deserialize(r.topic(), r.value());
-    } catch (MalformedRecordException e) {
-      Lookup.setAside(e, r);
-      return;
+  private void show(Checkpoint c, long offset) {
+    if (backfill == null || c.getDescriptor().getBackfillId().equals(backfill)) {
+      System.out.println(output.json() ? c.toString() : text(c, offset));
     }
-    if (c == null || (backfill != null && !c.getDescriptor().getBackfillId().equals(backfill))) {
-      return;
-    }
-    System.out.println(output.json() ? c.toString() : text(c, r.offset()));
   }
 
   private static String text(Checkpoint c, long offset) {

@@ -6,11 +6,11 @@ import io.tidemark.kafka.journal.Journal;
 import io.tidemark.kafka.journal.JournalException;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.planner.flow.PlanLog;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,20 +19,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The planner's log on Kafka. Its transactional id is the backfill's: one planner writes at a time.
  */
 final class KafkaPlanLog implements PlanLog {
 
-  private static final Logger log = LoggerFactory.getLogger(KafkaPlanLog.class);
   private static final Duration READ = Duration.ofSeconds(60);
 
   private final String plansTopic;
@@ -57,22 +52,22 @@ final class KafkaPlanLog implements PlanLog {
     this.queues = queues;
     // Opening fences an older planner of this backfill: what is read next is all there will be.
     this.journal = open(config, topics.namespace() + "-planner-" + backfill);
+    RecordDecoder<Plan> plans = RecordDecoder.of(Plan.class);
+    RecordDecoder<Descriptor> work = RecordDecoder.of(Descriptor.class);
     try (ReadToEnd reader = new ReadToEnd(config)) {
       List<Plan> seen = new ArrayList<>();
       reader.read(
           List.of(new TopicPartition(plansTopic, 0)),
           READ,
           r ->
-              decoded(plans, r)
-                  .filter(p -> p.getBackfillId().equals(backfill))
-                  .ifPresent(seen::add));
+              plans.decode(r).filter(p -> p.getBackfillId().equals(backfill)).ifPresent(seen::add));
       plan = seen.isEmpty() ? Optional.empty() : Optional.of(seen.get(seen.size() - 1));
       if (plan.isPresent()) {
         reader.read(
             IntStream.range(0, queues).mapToObj(q -> new TopicPartition(workTopic, q)).toList(),
             READ,
             r ->
-                decoded(work, r)
+                work.decode(r)
                     .filter(d -> d.getBackfillId().equals(backfill) && d.getRound() == 0)
                     .ifPresent(descriptors::add));
         descriptors.sort(Comparator.comparingLong(Descriptor::getOrdinal));
@@ -91,21 +86,6 @@ final class KafkaPlanLog implements PlanLog {
       return Journal.open(config, id);
     } catch (JournalException e) {
       throw new KafkaException(e.getMessage(), e);
-    }
-  }
-
-  private static <T extends SpecificRecord> Optional<T> decoded(
-      AvroSerde<T> serde, ConsumerRecord<byte[], byte[]> r) {
-    try {
-      return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));
-    } catch (MalformedRecordException e) {
-      log.error(
-          "{}-{} offset {}: set aside, it cannot be understood: {}",
-          r.topic(),
-          r.partition(),
-          r.offset(),
-          e.getMessage());
-      return Optional.empty();
     }
   }
 

@@ -1,7 +1,5 @@
 package io.tidemark.schemas.spec;
 
-import java.time.Duration;
-
 /**
  * A backfill as its user asked for it, checked, with every default filled in and every secret still
  * a reference.
@@ -13,7 +11,6 @@ import java.time.Duration;
  * @param sink where rows go
  * @param chunk size of a chunk
  * @param retry what happens after a transient failure
- * @param checkpointInterval longest time between two commits while rows move
  * @param fingerprint SHA-256 of the spec's canonical JSON, 64 hex digits: comments, formatting and
  *     the order of keys do not matter, values as written do
  * @param text the YAML as given
@@ -26,7 +23,6 @@ public record Spec(
     ConnectorConfig sink,
     ChunkSettings chunk,
     RetrySettings retry,
-    Duration checkpointInterval,
     String fingerprint,
     String text) {
 

@@ -88,7 +88,6 @@ public final class SpecParser {
             retry.get("attempts").asInt(),
             Units.duration(retry.get("initial").asText()),
             Units.duration(retry.get("max").asText())),
-        Units.duration(full.at("/checkpoint/interval").asText()),
         CanonicalJson.sha256(valid),
         text);
   }

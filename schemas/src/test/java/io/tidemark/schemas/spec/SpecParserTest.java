@@ -48,7 +48,6 @@ class SpecParserTest {
                table: orders, mode: upsert, create: never, key: [id]}
       chunk: {target: 500ms, rows: 1000, bytes: 4MB}
       retry: {attempts: 3, initial: 1s, max: 2m}
-      checkpoint: {interval: 250ms}
       """;
 
   private final SpecParser parser = new SpecParser();
@@ -68,7 +67,6 @@ class SpecParserTest {
     assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofSeconds(1), 50_000, 64 << 20));
     assertThat(spec.retry())
         .isEqualTo(new RetrySettings(8, Duration.ofMillis(200), Duration.ofSeconds(30)));
-    assertThat(spec.checkpointInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(spec.text()).isEqualTo(SMALL);
   }
 
@@ -84,7 +82,6 @@ class SpecParserTest {
     assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofMillis(500), 1_000, 4 << 20));
     assertThat(spec.retry())
         .isEqualTo(new RetrySettings(3, Duration.ofSeconds(1), Duration.ofMinutes(2)));
-    assertThat(spec.checkpointInterval()).isEqualTo(Duration.ofMillis(250));
   }
 
   @Test
@@ -249,7 +246,7 @@ class SpecParserTest {
   @ParameterizedTest
   @CsvSource({"1,1s", "0s,1s", "1 s,1s", "-1s,1s", "1.5s,2s", "1d,24h", "9999999999s,1h"})
   void shouldRefuseDurationsInAnyOtherForm(String wrong, String right) throws Exception {
-    String yaml = SMALL + "checkpoint: {interval: X}\n";
+    String yaml = SMALL + "chunk: {target: X}\n";
 
     assertThat(refused(yaml.replace("X", wrong)).errors())
         .singleElement()
@@ -257,7 +254,7 @@ class SpecParserTest {
             e ->
                 assertThat(e.message())
                     .startsWith("must be a positive duration with its unit (ms, s, m or h)"));
-    assertThat(parser.parse(yaml.replace("X", right), "s.yaml").checkpointInterval()).isPositive();
+    assertThat(parser.parse(yaml.replace("X", right), "s.yaml").chunk().target()).isPositive();
   }
 
   @Test

@@ -12,10 +12,10 @@ import io.tidemark.kafka.journal.JournalUnavailableException;
 import io.tidemark.kafka.journal.LostGenerationException;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.worker.flow.WorkerLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,11 +25,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,7 +51,8 @@ final class KafkaWorkerLog implements WorkerLog {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Journal journal;
   private final ReadToEnd reader;
-  private final AvroSerde<Descriptor> descriptors = AvroSerde.of(Descriptor.class);
+  private final RecordDecoder<Descriptor> descriptors = RecordDecoder.of(Descriptor.class);
+  private final RecordDecoder<Checkpoint> reported = RecordDecoder.of(Checkpoint.class);
   private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
 
   KafkaWorkerLog(
@@ -99,7 +98,8 @@ final class KafkaWorkerLog implements WorkerLog {
   public void poll(Duration atMost, Consumer<WorkerEvent> events) {
     for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
       events.accept(
-          decoded(descriptors, r)
+          descriptors
+              .decode(r)
               .<WorkerEvent>map(d -> new WorkerEvent.DescriptorRead(r.partition(), r.offset(), d))
               .orElseGet(() -> new WorkerEvent.DescriptorUnreadable(r.partition(), r.offset())));
     }
@@ -136,7 +136,8 @@ final class KafkaWorkerLog implements WorkerLog {
             all,
             RECOVERY,
             r ->
-                decoded(reports, r)
+                reported
+                    .decode(r)
                     .ifPresent(
                         c ->
                             newest
@@ -151,22 +152,6 @@ final class KafkaWorkerLog implements WorkerLog {
       } catch (InterruptedException e) {
         throw new InterruptException(e);
       }
-    }
-  }
-
-  /** A record's value; empty, after an error in the log, if it cannot be understood. */
-  private static <T extends SpecificRecord> Optional<T> decoded(
-      AvroSerde<T> serde, ConsumerRecord<byte[], byte[]> r) {
-    try {
-      return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));
-    } catch (MalformedRecordException e) {
-      log.error(
-          "{}-{} offset {}: set aside, it cannot be understood: {}",
-          r.topic(),
-          r.partition(),
-          r.offset(),
-          e.getMessage());
-      return Optional.empty();
     }
   }
 

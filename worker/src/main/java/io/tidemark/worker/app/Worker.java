@@ -12,11 +12,10 @@ import io.tidemark.kafka.journal.Journal;
 import io.tidemark.kafka.journal.JournalException;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
+import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.kafka.read.TopicTail;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
-import io.tidemark.schemas.serde.AvroSerde;
-import io.tidemark.schemas.serde.MalformedRecordException;
 import io.tidemark.schemas.topic.Topics;
 import io.tidemark.worker.flow.Inbox;
 import io.tidemark.worker.flow.LaneMetrics;
@@ -142,26 +141,12 @@ public final class Worker implements AutoCloseable {
 
   private <T extends SpecificRecord> TopicTail tail(
       ClientConfig kafka, String topic, Class<T> type, Consumer<T> to) {
-    AvroSerde<T> serde = AvroSerde.of(type);
+    RecordDecoder<T> decoder = RecordDecoder.of(type);
     return closing(
         TopicTail.start(
             kafka,
             topic,
-            r -> {
-              try {
-                T value = serde.deserialize(r.topic(), r.value());
-                if (value != null) {
-                  to.accept(value);
-                }
-              } catch (MalformedRecordException e) {
-                log.error(
-                    "{}-{} offset {}: set aside, it cannot be understood: {}",
-                    r.topic(),
-                    r.partition(),
-                    r.offset(),
-                    e.getMessage());
-              }
-            },
+            r -> decoder.decode(r).ifPresent(to),
             e -> log.warn("following {}: {}", topic, e.getMessage())));
   }
 

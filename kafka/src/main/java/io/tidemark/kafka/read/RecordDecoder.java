@@ -1,0 +1,54 @@
+package io.tidemark.kafka.read;
+
+import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.serde.MalformedRecordException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decodes the values of a topic. A value that cannot be understood is set aside: whoever is in
+ * charge hears its topic, partition, offset and the reason, and reading goes on.
+ */
+public final class RecordDecoder<T extends SpecificRecord> {
+
+  private static final Logger log = LoggerFactory.getLogger(RecordDecoder.class);
+
+  private final AvroSerde<T> serde;
+  private final Consumer<String> setAside;
+
+  private RecordDecoder(Class<T> type, Consumer<String> setAside) {
+    this.serde = AvroSerde.of(type);
+    this.setAside = setAside;
+  }
+
+  /** A decoder that tells the log, as errors, what it set aside. */
+  public static <T extends SpecificRecord> RecordDecoder<T> of(Class<T> type) {
+    return new RecordDecoder<>(type, log::error);
+  }
+
+  /**
+   * A decoder that tells somebody else.
+   *
+   * @param setAside gets one line for each record that was set aside
+   */
+  public static <T extends SpecificRecord> RecordDecoder<T> of(
+      Class<T> type, Consumer<String> setAside) {
+    return new RecordDecoder<>(type, setAside);
+  }
+
+  /** The value of a record; empty for a tombstone and for what cannot be understood. */
+  public Optional<T> decode(ConsumerRecord<byte[], byte[]> r) {
+    try {
+      return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));
+    } catch (MalformedRecordException e) {
+      setAside.accept(
+          e.at(r.topic(), r.partition(), r.offset()).getMessage()
+              + "; set aside, the records after it are read");
+      return Optional.empty();
+    }
+  }
+}
