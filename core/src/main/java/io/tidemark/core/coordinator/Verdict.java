@@ -1,5 +1,6 @@
 package io.tidemark.core.coordinator;
 
+import io.tidemark.core.ledger.Tallies;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Plan;
 
@@ -45,6 +46,12 @@ sealed interface Verdict {
       return new Ended(
           BackfillState.FAILED,
           "the digest is of " + sum.digest().getRows() + " rows, the ledger has " + sum.rows());
+    }
+    if (sum.digest().getDomain().equals(Tallies.MIXED)) {
+      return new Ended(
+          BackfillState.FAILED,
+          "its rows were digested in more than one way (sink and source servers of different"
+              + " versions?), so that nothing proves them");
     }
     return new Proved();
   }

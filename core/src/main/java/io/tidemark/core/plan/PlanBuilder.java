@@ -19,6 +19,7 @@ public final class PlanBuilder {
   private final long plannedAt;
   private final Allocator allocator;
   private final List<Cut> batch = new ArrayList<>();
+  private Slice last;
   private long partitions;
   private long rows;
   private long heaviest;
@@ -84,10 +85,36 @@ public final class PlanBuilder {
   }
 
   private void count(Slice slice, long weight) {
+    if (last != null && !joins(last, slice)) {
+      throw new IllegalStateException(
+          "%s: partition %d is not cut where the one before it ends, so rows would be lost or doubled: %s, then %s; please report it"
+              .formatted(backfill, partitions, last.avro(), slice.avro()));
+    }
+    last = slice;
     partitions++;
     rows += weight;
     heaviest = Math.max(heaviest, weight);
     coverage += Coverage.of(slice);
+  }
+
+  /**
+   * Whether a slice begins where the one before it ended. A new file, another stream, and the rows
+   * without a key begin anew.
+   */
+  private static boolean joins(Slice before, Slice after) {
+    return switch (after) {
+      case Slice.Keys a when before instanceof Slice.Keys b ->
+          a.range().getNullKeys()
+              || b.range().getNullKeys()
+              || (b.range().getUpper() != null
+                  && b.range().getUpper().equals(a.range().getLower()));
+      case Slice.FilePart a when before instanceof Slice.FilePart b ->
+          !a.part().getPath().equals(b.part().getPath()) || b.part().getTo() == a.part().getFrom();
+      case Slice.Offsets a when before instanceof Slice.Offsets b ->
+          !a.range().getStream().equals(b.range().getStream())
+              || b.range().getTo() == a.range().getFrom();
+      default -> true;
+    };
   }
 
   /** Descriptors so far. */

@@ -19,16 +19,8 @@ final class Backfills {
     known.put(backfill, new Known(retry, of(backfill).directed()));
   }
 
-  /**
-   * Takes a directive.
-   *
-   * @throws IllegalArgumentException for one that this version does not know
-   */
+  /** Takes a directive. One that this version does not know holds the backfill, as a pause does. */
   void directed(String backfill, RunState to) {
-    if (to == RunState.UNKNOWN) {
-      throw new IllegalArgumentException(
-          backfill + ": a directive that this version does not know; upgrade the worker");
-    }
     known.put(backfill, new Known(of(backfill).retry(), to));
   }
 

@@ -36,7 +36,7 @@ public record Point(Cursor cursor, Totals totals, List<CommittedFile> files) {
   }
 
   /** Whether less was committed here than at the other. */
-  boolean isBehind(Point other) {
+  public boolean isBehind(Point other) {
     return totals.rows() < other.totals.rows() || totals.chunks() < other.totals.chunks();
   }
 

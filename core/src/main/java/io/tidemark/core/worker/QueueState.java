@@ -83,12 +83,9 @@ final class QueueState {
    * @return the run it gives; empty if there is nothing to do for it
    */
   Optional<Run> read(long offset, Descriptor descriptor) {
-    passed(offset);
     String id = descriptor.getPartitionId();
     Optional<Checkpoint> last = Optional.ofNullable(known.get(id));
-    if (next >= knownUntil) {
-      known.clear();
-    }
+    passed(offset + 1);
     Run had = byId.get(id);
     if (had != null && !succeeds(descriptor, had)) {
       return Optional.empty();
@@ -120,9 +117,12 @@ final class QueueState {
     return had.phase() instanceof Phase.Ended && descriptor.getRound() > had.descriptor.getRound();
   }
 
-  /** A record of the queue is behind us. */
-  void passed(long offset) {
-    next = Math.max(next, offset + 1);
+  /** All of the queue below an offset was read: records and what else Kafka keeps there. */
+  void passed(long upTo) {
+    next = Math.max(next, upTo);
+    if (recovered && next >= knownUntil) {
+      known.clear();
+    }
   }
 
   /**

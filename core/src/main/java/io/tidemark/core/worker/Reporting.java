@@ -143,7 +143,8 @@ final class Reporting {
   }
 
   /**
-   * The transaction in flight did not happen.
+   * The transaction in flight did not happen, as far as anybody knows. A claim in it may be in the
+   * log nevertheless, so what its run held before counts no more: its next word is a claim, too.
    *
    * @return the runs that it should have claimed, as far as they are still held
    */
@@ -152,7 +153,13 @@ final class Reporting {
     List<Run> unclaimed = new ArrayList<>();
     for (Reported item : landed().items()) {
       QueueState q = owned.get(item.run().queue);
-      if (q != null && q.holds(item.run()) && item.run().phase() instanceof Phase.Claiming) {
+      if (q == null || !q.holds(item.run())) {
+        continue;
+      }
+      if (item.claim()) {
+        item.run().fence = Run.UNCLAIMED;
+      }
+      if (item.run().phase() instanceof Phase.Claiming) {
         unclaimed.add(item.run());
       }
     }

@@ -62,7 +62,7 @@ public final class WorkerCore {
       case WorkerEvent.Revoked e -> revoked(e.queues(), now, out);
       case WorkerEvent.Lost e -> drop(e.queues(), out);
       case WorkerEvent.DescriptorRead e -> read(e, out);
-      case WorkerEvent.DescriptorUnreadable e -> unreadable(e);
+      case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
       case WorkerEvent.BackfillKnown e -> backfills.planned(e.backfill(), e.retry());
       case WorkerEvent.Directed e -> directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), now, out);
@@ -182,10 +182,10 @@ public final class WorkerCore {
     }
   }
 
-  private void unreadable(WorkerEvent.DescriptorUnreadable e) {
-    QueueState q = queues.get(e.queue());
+  private void passed(int queue, long next) {
+    QueueState q = queues.get(queue);
     if (q != null) {
-      q.passed(e.offset());
+      q.passed(next);
     }
   }
 

@@ -36,8 +36,13 @@ public sealed interface WorkerEvent {
   /** A descriptor was read. */
   record DescriptorRead(int queue, long offset, Descriptor descriptor) implements WorkerEvent {}
 
-  /** A record of the work topic could not be understood; it was set aside with an error. */
-  record DescriptorUnreadable(int queue, long offset) implements WorkerEvent {}
+  /**
+   * A queue was read up to an offset: whatever lies below it was delivered, is no descriptor, or
+   * could not be understood and was set aside with an error.
+   *
+   * @param next the offset that is read next
+   */
+  record QueueRead(int queue, long next) implements WorkerEvent {}
 
   /** The plan of a backfill is known. */
   record BackfillKnown(String backfill, RetryPolicy retry) implements WorkerEvent {}

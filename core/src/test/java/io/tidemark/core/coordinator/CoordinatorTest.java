@@ -56,6 +56,12 @@ class CoordinatorTest {
             change(t -> t.setDigest(new Digest("avro", 199L, 99L))),
             "FAILED",
             "the digest is of 199 rows, the ledger has 200"),
+        arguments(
+            "digests of two kinds",
+            change(t -> t.setDigest(new Digest("mixed", 200L, 99L))),
+            "FAILED",
+            "its rows were digested in more than one way (sink and source servers of different"
+                + " versions?), so that nothing proves them"),
         arguments("a gap, at first", change(t -> t.setCoverageKnown(1)), "RUNNING", ""));
   }
 

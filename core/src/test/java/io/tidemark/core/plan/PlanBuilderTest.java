@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.tidemark.core.digest.Coverage;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.KeyRange;
 import io.tidemark.schemas.avro.OffsetRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PlanBuilderTest {
 
@@ -63,6 +66,52 @@ final class PlanBuilderTest {
     assertThat(batch(resumed, 7, 9)).isEqualTo(batch(whole, 7, 9));
     assertThat(resumed.coverage()).isEqualTo(whole.coverage());
     assertThat(resumed.rows()).isEqualTo(whole.rows());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {9, 11})
+  void shouldRefuseASliceThatDoesNotBeginWhereTheOneBeforeItEnds(long from) {
+    PlanBuilder builder = builder();
+    builder.add(slice(0, 10), 10);
+    builder.add(slice(from, 20), 10);
+
+    assertThatIllegalStateException()
+        .isThrownBy(builder::take)
+        .withMessageContaining("b: partition 1 is not cut where the one before it ends");
+  }
+
+  @Test
+  void shouldRefuseKeysThatDoNotJoin() {
+    PlanBuilder builder = builder();
+    builder.add(keys(null, "a"), 10);
+    builder.add(keys("a", "c"), 10);
+    builder.take();
+    builder.add(keys("d", null), 10);
+
+    assertThatIllegalStateException()
+        .isThrownBy(builder::take)
+        .withMessageContaining("partition 2");
+  }
+
+  @Test
+  void shouldTakeOtherStreamsAndRowsWithoutAKeyAtAnyTime() {
+    PlanBuilder builder = builder();
+    builder.add(slice(0, 10), 10);
+    builder.add(new Slice.Offsets(new OffsetRange("t", 5L, 10L)), 10);
+    builder.add(keys(null, "a"), 10);
+    builder.add(keys("a", null), 10);
+    builder.add(new Slice.Keys(new KeyRange(List.of("k"), null, null, true)), 10);
+
+    assertThat(builder.take()).hasSize(5);
+  }
+
+  private static Slice keys(String lower, String upper) {
+    return new Slice.Keys(
+        new KeyRange(
+            List.of("k"),
+            lower == null ? null : List.of(lower),
+            upper == null ? null : List.of(upper),
+            false));
   }
 
   @Test

@@ -180,7 +180,7 @@ final class WorkerClaimTest {
 
   @Test
   void shouldPassADescriptorThatNobodyCanRead() {
-    WorkerFixture w = ready().on(new WorkerEvent.DescriptorUnreadable(0, 7)).ticksAfter(1_000);
+    WorkerFixture w = ready().on(new WorkerEvent.QueueRead(0, 8)).ticksAfter(1_000);
 
     assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 8L));
   }

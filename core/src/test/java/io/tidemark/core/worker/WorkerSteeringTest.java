@@ -1,11 +1,13 @@
 package io.tidemark.core.worker;
 
 import static io.tidemark.core.worker.WorkerFixture.BACKFILL;
+import static io.tidemark.core.worker.WorkerFixture.checkpoint;
 import static io.tidemark.core.worker.WorkerFixture.ready;
+import static io.tidemark.core.worker.WorkerFixture.worker;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
@@ -115,10 +117,26 @@ final class WorkerSteeringTest {
   }
 
   @Test
-  void shouldRefuseADirectiveItDoesNotKnow() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ready().directed(BACKFILL, RunState.UNKNOWN))
-        .withMessageContaining("upgrade the worker");
+  void shouldHoldABackfillWhoseDirectiveItDoesNotKnow() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+
+    w.directed(BACKFILL, RunState.UNKNOWN);
+
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Stop(w.task("b/1")));
+    assertThat(w.stopped("b/1").reads(0, 1, "b/2").ticksAfter(1_000).started()).isEmpty();
+  }
+
+  /** The claim may be in the log all the same, and make the former fence a stale one. */
+  @Test
+  void shouldNotSpeakUnderItsFormerFenceWhenANewClaimIsInDoubt() {
+    Checkpoint before = checkpoint("b/1", 0, PartitionState.RUNNING, 9);
+    WorkerFixture w =
+        worker(1).knows(BACKFILL).assigned(0).recovered(0, 0, 1, before).reads(0, 0, "b/1").ticks();
+
+    w.commitFails().directed(BACKFILL, RunState.CANCEL).ticksAfter(100);
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.CANCELLED);
+    assertThat(w.report("b/1").getClaim()).isTrue();
   }
 
   @Test

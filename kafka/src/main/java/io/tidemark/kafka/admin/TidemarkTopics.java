@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Tidemark's own topics (DESIGN §2), made by whichever process comes first. */
@@ -53,7 +54,7 @@ public final class TidemarkTopics {
   }
 
   private static int existing(Admin admin, String topic, int otherwise)
-      throws InterruptedException, TopicException {
+      throws InterruptedException, KafkaUnreachableException, TopicException {
     try {
       return admin
           .describeTopics(Set.of(topic))
@@ -65,6 +66,11 @@ public final class TidemarkTopics {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return otherwise;
+      }
+      if (e.getCause() instanceof TimeoutException) {
+        throw new KafkaUnreachableException(
+            "Kafka did not say in time what topic " + topic + " is like; check the brokers",
+            e.getCause());
       }
       throw new TopicException(
           "Kafka refuses topic " + topic + ": " + e.getCause().getMessage(), e.getCause());

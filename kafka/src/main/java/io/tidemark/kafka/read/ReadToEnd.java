@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -52,10 +53,10 @@ public final class ReadToEnd implements AutoCloseable {
    * Reads all of {@code partitions} side by side. Records of one partition come in their order, and
    * none at or after its end.
    *
-   * @param timeout for the whole read
+   * @param timeout how long it may come no further; the whole takes as long as there is to read
    * @param onRecord called on this thread; what it throws ends the read
    * @return the end of each partition: the offset where a further read would start
-   * @throws ReadTimeoutException if the end was not reached in time; records were delivered by then
+   * @throws ReadTimeoutException if it came no further; records were delivered by then
    */
   public Map<TopicPartition, Long> read(
       Collection<TopicPartition> partitions,
@@ -79,7 +80,11 @@ public final class ReadToEnd implements AutoCloseable {
         if (System.nanoTime() >= deadline) {
           throw timedOut(pending, ends, timeout);
         }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        if (!records.isEmpty()) {
+          deadline = System.nanoTime() + timeout.toNanos();
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
           if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
             onRecord.accept(record);
           }
@@ -116,7 +121,7 @@ public final class ReadToEnd implements AutoCloseable {
     return new ReadTimeoutException(
         "read only to "
             + positions
-            + " within "
+            + ", and no further for "
             + timeout.toMillis()
             + " ms; a producer holds a transaction open there (it ends after its"
             + " transaction.timeout.ms, see kafka-transactions.sh find-hanging), or the brokers are"

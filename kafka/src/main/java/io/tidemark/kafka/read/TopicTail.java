@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
@@ -110,6 +109,22 @@ public final class TopicTail implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks that it still follows.
+   *
+   * @throws IllegalStateException if it was closed, or ended by a failing callback (the cause)
+   */
+  public void requireFollowing() {
+    lock.lock();
+    try {
+      if (ended != null) {
+        throw new IllegalStateException("the tail of " + partition + " has ended", ended);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void run() {
     RuntimeException reason = new IllegalStateException("closed");
     try (consumer) {
@@ -142,8 +157,10 @@ public final class TopicTail implements AutoCloseable {
     try {
       // Not the last record's offset: markers and aborted records move the position, too.
       advance(consumer.position(partition, POLL));
-    } catch (TimeoutException e) {
-      // Only before the first answer of a broker, so no record was handed over yet.
+    } catch (WakeupException | InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      // What was handed over is not fetched again; only the wait for it lasts longer.
       retryLater(e);
     }
   }

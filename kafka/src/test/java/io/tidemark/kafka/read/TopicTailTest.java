@@ -1,6 +1,7 @@
 package io.tidemark.kafka.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.kafka.Kafka;
@@ -42,6 +43,7 @@ class TopicTailTest {
       try (var tail = tail(config)) {
         tail.awaitCaughtUp(Kafka.PATIENCE);
         assertThat(values).containsExactly("a");
+        assertThatCode(tail::requireFollowing).doesNotThrowAnyException();
 
         publish(config, "b");
         tail.awaitCaughtUp(Kafka.PATIENCE);
@@ -80,6 +82,9 @@ class TopicTailTest {
             .isInstanceOf(IllegalStateException.class)
             .hasCause(unreadable);
         assertThat(errors).containsExactly(unreadable);
+        assertThatThrownBy(tail::requireFollowing)
+            .isInstanceOf(IllegalStateException.class)
+            .hasCause(unreadable);
       }
     }
   }

@@ -10,6 +10,7 @@ import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.planner.flow.PlanLog;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,8 @@ final class KafkaPlanLog implements PlanLog {
           r ->
               plans.decode(r).filter(p -> p.getBackfillId().equals(backfill)).ifPresent(seen::add));
       plan = seen.isEmpty() ? Optional.empty() : Optional.of(seen.get(seen.size() - 1));
-      if (plan.isPresent()) {
+      // A sealed plan needs no descriptors: there may be millions, and nothing follows them.
+      if (plan.isPresent() && plan.get().getState() != PlanState.SEALED) {
         reader.read(
             IntStream.range(0, queues).mapToObj(q -> new TopicPartition(workTopic, q)).toList(),
             READ,
@@ -78,6 +80,9 @@ final class KafkaPlanLog implements PlanLog {
     } catch (InterruptedException e) {
       journal.close();
       throw new InterruptException(e);
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
     }
   }
 

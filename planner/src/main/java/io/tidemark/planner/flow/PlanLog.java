@@ -14,7 +14,7 @@ public interface PlanLog extends AutoCloseable {
   /** The plan as published so far. */
   Optional<Plan> plan();
 
-  /** Descriptors published so far, by ordinal. */
+  /** Descriptors published so far, by ordinal; none, unread, if the plan is sealed. */
   List<Descriptor> descriptors();
 
   /**

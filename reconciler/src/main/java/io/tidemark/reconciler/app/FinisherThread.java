@@ -26,7 +26,11 @@ final class FinisherThread implements AutoCloseable {
   private static void loop(Finisher finisher) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        finisher.run();
+        try {
+          finisher.run();
+        } catch (RuntimeException e) {
+          LOG.error("looking for sinks to seal; next try in {} ms", PAUSE_MS, e);
+        }
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
       }
     } catch (InterruptedException e) {

@@ -68,12 +68,16 @@ final class StreamsStores implements LocalStores {
 
   private Set<Integer> queuesHere(String domain) {
     String work = topics.work(domain);
-    return streams.metadataForLocalThreads().stream()
-        .flatMap(thread -> thread.activeTasks().stream())
-        .flatMap(task -> task.topicPartitions().stream())
-        .filter(p -> p.topic().equals(work))
-        .map(TopicPartition::partition)
-        .collect(Collectors.toSet());
+    try {
+      return streams.metadataForLocalThreads().stream()
+          .flatMap(thread -> thread.activeTasks().stream())
+          .flatMap(task -> task.topicPartitions().stream())
+          .filter(p -> p.topic().equals(work))
+          .map(TopicPartition::partition)
+          .collect(Collectors.toSet());
+    } catch (IllegalStateException e) {
+      throw new NotHereException("the reconciler does not run: " + e.getMessage(), e);
+    }
   }
 
   private <V> ReadOnlyKeyValueStore<String, V> store(
@@ -82,6 +86,8 @@ final class StreamsStores implements LocalStores {
       return streams.store(query);
     } catch (InvalidStateStoreException e) {
       throw new NotHereException("the state is being moved or restored; try again", e);
+    } catch (IllegalStateException e) {
+      throw new NotHereException("the reconciler does not run: " + e.getMessage(), e);
     }
   }
 }

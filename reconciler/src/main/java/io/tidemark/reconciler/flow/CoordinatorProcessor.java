@@ -108,6 +108,7 @@ final class CoordinatorProcessor
   public void process(Record<String, SpecificRecord> record) {
     switch (record.value()) {
       case Plan p -> plan(record, p);
+      case Tally t when record.key() == null -> malformed(record, "a tally without a key");
       case Tally t -> {
         tallies.put(record.key(), t);
         hear(new TallySeen(t));

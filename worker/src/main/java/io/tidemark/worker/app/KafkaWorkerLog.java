@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -51,6 +52,10 @@ final class KafkaWorkerLog implements WorkerLog {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Journal journal;
   private final ReadToEnd reader;
+
+  /** Where each queue is read to, as the core was told. */
+  private final Map<Integer, Long> positions = new HashMap<>();
+
   private final RecordDecoder<Descriptor> descriptors = RecordDecoder.of(Descriptor.class);
   private final RecordDecoder<Checkpoint> reported = RecordDecoder.of(Checkpoint.class);
   private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
@@ -97,20 +102,27 @@ final class KafkaWorkerLog implements WorkerLog {
   @Override
   public void poll(Duration atMost, Consumer<WorkerEvent> events) {
     for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
-      events.accept(
-          descriptors
-              .decode(r)
-              .<WorkerEvent>map(d -> new WorkerEvent.DescriptorRead(r.partition(), r.offset(), d))
-              .orElseGet(() -> new WorkerEvent.DescriptorUnreadable(r.partition(), r.offset())));
+      descriptors
+          .decode(r)
+          .ifPresent(
+              d -> events.accept(new WorkerEvent.DescriptorRead(r.partition(), r.offset(), d)));
     }
+    // Behind the records lie transaction markers; past them a queue is read to its end.
+    for (TopicPartition p : consumer.assignment()) {
+      long next = consumer.position(p);
+      if (!Objects.equals(positions.put(p.partition(), next), next)) {
+        events.accept(new WorkerEvent.QueueRead(p.partition(), next));
+      }
+    }
+    positions.keySet().retainAll(queues(consumer.assignment()));
   }
 
   @Override
   public void recover(Set<Integer> queues, Consumer<WorkerEvent> events) {
-    Map<Integer, Long> positions = new HashMap<>();
+    Map<Integer, Long> starts = new HashMap<>();
     for (int q : queues) {
       // Waits for a pending transactional commit of a former owner.
-      positions.put(q, consumer.position(new TopicPartition(work, q), RECOVERY));
+      starts.put(q, consumer.position(new TopicPartition(work, q), RECOVERY));
     }
     Map<Integer, Map<String, Checkpoint>> newest = checkpoints(queues);
     Map<TopicPartition, Long> ends =
@@ -119,7 +131,7 @@ final class KafkaWorkerLog implements WorkerLog {
       events.accept(
           new WorkerEvent.Recovered(
               q,
-              positions.get(q),
+              starts.get(q),
               ends.get(new TopicPartition(work, q)),
               List.copyOf(newest.getOrDefault(q, Map.of()).values())));
     }
@@ -226,10 +238,11 @@ final class KafkaWorkerLog implements WorkerLog {
 
   @Override
   public void close() {
-    consumer.close(
-        CloseOptions.timeout(Duration.ofSeconds(10))
-            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-    journal.close();
-    reader.close();
+    try (reader;
+        journal) {
+      consumer.close(
+          CloseOptions.timeout(Duration.ofSeconds(10))
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    }
   }
 }

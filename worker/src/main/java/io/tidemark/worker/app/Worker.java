@@ -134,6 +134,8 @@ public final class Worker implements AutoCloseable {
         clock,
         Duration.ofMillis(config.getLong(WorkerConfig.DRAIN_TIMEOUT_MS)),
         () -> {
+          plans.requireFollowing();
+          directives.requireFollowing();
           heartbeat.run();
           routes.closeIdle();
         });
@@ -183,7 +185,7 @@ public final class Worker implements AutoCloseable {
   private void run() {
     try {
       loop.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = e;
       log.error("worker {} stops: {}", id, e.getMessage(), e);
     } finally {

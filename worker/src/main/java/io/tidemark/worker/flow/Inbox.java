@@ -4,6 +4,7 @@ import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.core.worker.WorkerEvent;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.RunState;
 import io.tidemark.schemas.spec.Spec;
 import io.tidemark.schemas.spec.SpecException;
 import io.tidemark.schemas.spec.SpecParser;
@@ -56,6 +57,12 @@ public final class Inbox {
 
   /** A directive was published. */
   public void directive(Directive directive) {
+    if (directive.getRunState() == RunState.UNKNOWN) {
+      log.error(
+          "backfill {}: a directive that this version does not know; its partitions are left alone:"
+              + " upgrade this worker",
+          directive.getBackfillId());
+    }
     events.add(new WorkerEvent.Directed(directive.getBackfillId(), directive.getRunState()));
   }
 }

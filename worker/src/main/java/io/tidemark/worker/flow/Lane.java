@@ -100,7 +100,12 @@ final class Lane implements Runnable {
       failed(e.kind(), e.code(), e.getMessage(), e);
     } catch (InterruptedException e) {
       failed(FailureKind.TRANSIENT, "INTERRUPTED", "the lane was interrupted", e);
-    } catch (RuntimeException e) {
+    } catch (VirtualMachineError e) {
+      // Out of memory, say: not the partition's fault, so another attempt or worker may do it.
+      log.error("partition {}: the JVM cannot go on with it", partition, e);
+      failed(FailureKind.TRANSIENT, e.getClass().getName(), "the worker's JVM: " + e, e);
+    } catch (RuntimeException | Error e) {
+      // A lane that ends without a word would hold its partition for ever.
       log.error("partition {}: an error in Tidemark itself; please report it", partition, e);
       failed(FailureKind.FATAL, e.getClass().getName(), "internal error: " + e, e);
     } finally {
@@ -113,7 +118,7 @@ final class Lane implements Runnable {
     }
   }
 
-  private void failed(FailureKind kind, String code, String message, Exception e) {
+  private void failed(FailureKind kind, String code, String message, Throwable e) {
     if (aborted) {
       log.info(
           "partition {}: given up, chunk rolled back{}: {}",
@@ -149,7 +154,8 @@ final class Lane implements Runnable {
                 .orElse(task.from());
         boolean complete = writer.progress().map(SinkWriter.Progress::complete).orElse(false);
         tell.accept(new WorkerEvent.Opened(task.id(), point, complete));
-        if (complete) {
+        if (complete || point.isBehind(task.from())) {
+          // A sink that went back must not be written to: the core fails the partition.
           return;
         }
         try (ChunkReader reader =

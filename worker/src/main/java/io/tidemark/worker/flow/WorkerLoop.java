@@ -34,6 +34,11 @@ public final class WorkerLoop implements Runnable {
   private final Runnable everyTurn;
   private volatile boolean stopping;
 
+  private boolean draining;
+
+  /** When a draining loop waits no longer for lanes, in nanoTime. */
+  private long drainUntil;
+
   /**
    * A loop that has not joined the group yet.
    *
@@ -74,12 +79,18 @@ public final class WorkerLoop implements Runnable {
         everyTurn.run();
       }
       log.info("draining {} lanes", core.active());
+      draining = true;
+      drainUntil = System.nanoTime() + drainTimeout.toNanos();
       feed(new WorkerEvent.Shutdown());
-      awaitLanes(core.queues());
+      // Reports as it goes: whoever sends SIGKILL after SIGTERM finds little unreported.
+      awaitLanes(core.queues(), drainUntil, () -> feed(new WorkerEvent.Tick()));
     } finally {
-      // Leaving the group revokes what is left, and so reports it.
-      journal.close();
-      lanes.close();
+      try {
+        // Leaving the group revokes what is left, and so reports it.
+        journal.close();
+      } finally {
+        lanes.close();
+      }
     }
   }
 
@@ -91,15 +102,15 @@ public final class WorkerLoop implements Runnable {
     }
   }
 
-  /** Waits until no lane works for these queues, or the drain timeout is over. */
-  private void awaitLanes(Set<Integer> queues) {
-    long deadline = System.nanoTime() + drainTimeout.toNanos();
+  /** Waits until no lane works for these queues, or the deadline has come. */
+  private void awaitLanes(Set<Integer> queues, long deadline, Runnable meanwhile) {
     try {
       while (core.busy(queues) && System.nanoTime() < deadline) {
         WorkerEvent event = inbox.poll(20, TimeUnit.MILLISECONDS);
         if (event != null) {
           feed(event);
         }
+        meanwhile.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -155,7 +166,8 @@ public final class WorkerLoop implements Runnable {
       if (!queues.isEmpty()) {
         log.info("giving up queues {}", queues);
         feed(new WorkerEvent.Revoking(queues));
-        awaitLanes(queues);
+        long deadline = draining ? drainUntil : System.nanoTime() + drainTimeout.toNanos();
+        awaitLanes(queues, deadline, () -> {});
         feed(new WorkerEvent.Revoked(queues));
       }
     }
