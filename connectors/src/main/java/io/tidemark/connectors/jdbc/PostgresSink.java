@@ -91,6 +91,38 @@ final class PostgresSink implements Sink {
   }
 
   @Override
+  public void checkUnused(String backfill) throws TaskException {
+    Optional<ProgressTable> progress = run("looking for " + backfill + " in it", this::progress);
+    if (progress.isEmpty()) {
+      return;
+    }
+    ProgressTable table = progress.get();
+    long partitions = run("reading " + table.name(), c -> table.partitions(c, backfill));
+    if (partitions > 0) {
+      throw errors.fatal(
+          table.name()
+              + " holds the progress of "
+              + partitions
+              + " partitions of "
+              + backfill
+              + ", which this Kafka cluster has no plan of: it ran on another one, or its topics"
+              + " were lost. Nothing was changed. To copy all rows again, empty the target as far as"
+              + " its old rows are in the way and run: "
+              + table.forget(backfill)
+              + "; or give the spec a new name");
+    }
+  }
+
+  // Where prepare would put it; empty if it is not there.
+  private Optional<ProgressTable> progress(Connection c) throws SQLException {
+    PostgresCatalog catalog = new PostgresCatalog(c);
+    TableName target =
+        catalog.table(settings.table()).map(PostgresTable::name).orElse(settings.table());
+    // A name without a schema is looked up along the search path, which is where it was made.
+    return catalog.table(ProgressTable.beside(target).name()).map(t -> new ProgressTable(t.name()));
+  }
+
+  @Override
   public void prepare(SourceShape source) throws TaskException {
     run(
         "preparing it",
