@@ -71,7 +71,7 @@ final class PostgresWriter implements SinkWriter, Rows {
     this.encoders = new AvroPostgres.Encoder[natively ? 0 : columns.length];
     List<Schema.Field> fields = source.schema().getFields();
     for (int i = 0; i < encoders.length; i++) {
-      encoders[i] = AvroPostgres.encoder(fields.get(i).schema());
+      encoders[i] = AvroPostgres.encoder(columns[i], fields.get(i).schema());
     }
   }
 
