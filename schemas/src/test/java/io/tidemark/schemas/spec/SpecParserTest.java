@@ -243,6 +243,28 @@ class SpecParserTest {
             "must be one character, such as ';' or \"\\t\", not ';;'");
   }
 
+  @Test
+  void shouldTakeNullsOfCsvSourcesAndCompressionOfParquetSinksOnly() throws Exception {
+    String spec = files("csv", ", nulls: ''").replace("parquet}", "parquet, compression: snappy}");
+    Spec parsed = parser.parse(spec, "s.yaml");
+
+    assertThat(parsed.source().config().get("nulls").asText()).isEmpty();
+    assertThat(parsed.sink().config().get("compression").asText()).isEqualTo("snappy");
+    assertThat(
+            refused(
+                    files("jsonl", ", nulls: NA")
+                        .replace("format: parquet}", "format: csv, compression: none}"))
+                .errors())
+        .extracting(SpecError::toString)
+        .containsExactly(
+            "3:48: source.file.nulls: means nothing for format jsonl; remove it; it is for csv",
+            "4:40: sink.file.compression: means nothing for format csv; remove it; it is for"
+                + " parquet");
+    assertThat(refused(spec.replace("snappy", "lzma")).errors())
+        .extracting(SpecError::path)
+        .containsExactly("sink.file.compression");
+  }
+
   @ParameterizedTest
   @CsvSource({"1,1s", "0s,1s", "1 s,1s", "-1s,1s", "1.5s,2s", "1d,24h", "9999999999s,1h"})
   void shouldRefuseDurationsInAnyOtherForm(String wrong, String right) throws Exception {
