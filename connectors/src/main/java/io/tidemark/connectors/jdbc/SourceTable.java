@@ -105,6 +105,13 @@ record SourceTable(
               + (table.kind() == 'v' ? "view" : "foreign table")
               + " and has no index to cut it by; read its base table, with columns and where");
     }
+    if (table.parent()) {
+      throw errors.fatal(
+          "other tables inherit from it, and no index or key of its own holds for their rows; copy"
+              + " each of them by a spec of its own, and what stands in it alone from a materialized"
+              + " view of SELECT * FROM ONLY "
+              + table.name().sql());
+    }
     if (names.isEmpty()) {
       throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());
     }
