@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,10 +57,13 @@ final class PostgresSink implements Sink {
   @Override
   public List<RowFormat> accepts(SourceShape source) throws TaskException {
     Optional<PostgresTable> target = run("reading its columns", c -> described(c, source));
-    return target
+    List<RowFormat> formats = new ArrayList<>();
+    target
         .flatMap(t -> Target.inOrder(t, source).flatMap(cs -> PostgresRowFormat.of(cs, t.server())))
-        .map(f -> List.of(f, RowFormat.RECORDS))
-        .orElse(List.of(RowFormat.RECORDS));
+        .ifPresent(formats::add);
+    PostgresRowFormat.text(source).ifPresent(formats::add);
+    formats.add(RowFormat.RECORDS);
+    return List.copyOf(formats);
   }
 
   // A table that is yet to be made is made as a temporary one, looked at, and rolled back.
@@ -198,6 +202,7 @@ final class PostgresSink implements Sink {
     }
     boolean agreed =
         format.equals(RowFormat.RECORDS)
+            || PostgresRowFormat.text(source).filter(format::equals).isPresent()
             || Target.inOrder(table, source)
                 .flatMap(cs -> PostgresRowFormat.of(cs, table.server()))
                 .filter(format::equals)

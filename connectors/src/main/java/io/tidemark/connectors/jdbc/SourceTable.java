@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,7 +44,7 @@ record SourceTable(
     // Asks for no row: finds out about permissions and the user's condition.
     try (Statement s = connection.createStatement()) {
       KeySql all = new KeySql(table.name(), List.of(), settings.where());
-      s.execute(result.select(true) + all.from() + all.within(null, null) + " LIMIT 0");
+      s.execute(result.select(Form.BINARY) + all.from() + all.within(null, null) + " LIMIT 0");
     }
     return result;
   }
@@ -81,10 +82,16 @@ record SourceTable(
     return PostgresRowFormat.of(selected, table.server());
   }
 
-  /** {@code SELECT} and the columns: as they are, or as the general path reads them. */
-  String select(boolean natively) {
+  /** {@code SELECT} and the columns, as rows of that form want them. */
+  String select(Form form) {
     return selected.stream()
-        .map(c -> natively ? Sql.ident(c.name()) : PostgresAvro.mapping(c).expression())
+        .map(
+            c ->
+                switch (form) {
+                  case BINARY -> Sql.ident(c.name());
+                  case TEXT -> PostgresAvro.text(c);
+                  case RECORDS -> PostgresAvro.mapping(c).expression();
+                })
         .collect(Collectors.joining(", ", "SELECT ", ""));
   }
 

@@ -28,7 +28,10 @@ final class Copies {
   /** Which format the ends agree on. */
   enum Path {
     NATIVE,
-    RECORDS
+    TEXT,
+    RECORDS,
+    /** The best that they have in common, as a worker does. */
+    AGREED
   }
 
   /**
@@ -43,10 +46,18 @@ final class Copies {
         Sink sink = jdbc.sink(to).orElseThrow()) {
       List<RowFormat> common = new ArrayList<>(source.formats());
       common.retainAll(sink.accepts(source.shape()));
-      RowFormat format = path == Path.NATIVE ? common.getFirst() : RowFormat.RECORDS;
-      if (path == Path.NATIVE && format.equals(RowFormat.RECORDS)) {
-        throw new AssertionError("the ends have no native format in common");
-      }
+      String prefix =
+          switch (path) {
+            case NATIVE -> "pgcopy:";
+            case TEXT -> "pgtext:";
+            case RECORDS -> "avro";
+            case AGREED -> "";
+          };
+      RowFormat format =
+          common.stream()
+              .filter(f -> f.id().startsWith(prefix))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError(path + " is none of " + common));
       copy(source, sink, format, slices);
     }
     return slices;
