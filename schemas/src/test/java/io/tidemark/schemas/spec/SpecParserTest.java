@@ -168,8 +168,8 @@ class SpecParserTest {
               s.yaml:1:13: apiVersion: must be tidemark/v1, not 'tidemark/v2'
               s.yaml:2:7: name: must be lower-case letters, digits and '-', beginning and ending \
             with a letter or digit, at most 63 characters, not 'Orders'
-              s.yaml:4:3: source.jdbc: key 'table' is missing; add it: Table or view, such as \
-            public.orders.
+              s.yaml:4:3: source.jdbc: key 'table' is missing; add it: Table, such as \
+            public.orders; not a view.
               s.yaml:7:15: source.jdbc.password: password must be a reference such as \
             ${env:SRC_PASSWORD}; a literal would be written to the plans topic; set the environment \
             variable and name it here
