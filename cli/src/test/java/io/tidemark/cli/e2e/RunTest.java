@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -130,5 +132,26 @@ class RunTest {
     assertThat(postgres.rows("dst.cities")).isEqualTo(rows);
     assertThat(postgres.difference("dst.cities", "dst.back")).isZero();
     assertThat(postgres.number("SELECT id FROM dst.back WHERE name = 'city, 77'")).isEqualTo(77);
+  }
+
+  @Test
+  void shouldRefuseTheSinksOldProgressWhenTheLogWasLost() throws SQLException {
+    postgres.fill("src.lost", 100);
+    Path spec = fleet.write("lost.yaml", postgres.copySpec("lost", "src.lost", "dst.lost"));
+    fleet.start("lost-1", "run", spec.toString(), "--data", "data-lost-1").expect(0, PATIENCE);
+    postgres.run("DROP TABLE dst.lost");
+
+    Proc refused = fleet.start("lost-2", "run", spec.toString(), "--data", "data-lost-2");
+
+    refused.expect(2, PATIENCE);
+    Matcher remedy = Pattern.compile("DELETE FROM .* = 'lost-[0-9a-f]{8}'").matcher(refused.err());
+    assertThat(remedy.find()).as(refused.err()).isTrue();
+    assertThat(postgres.number("SELECT count(*) FROM pg_tables WHERE tablename = 'lost'"))
+        .as("tables, of which the source is one")
+        .isEqualTo(1);
+
+    postgres.run(remedy.group());
+    fleet.start("lost-3", "run", spec.toString(), "--data", "data-lost-2").expect(0, PATIENCE);
+    assertThat(postgres.difference("src.lost", "dst.lost")).isZero();
   }
 }

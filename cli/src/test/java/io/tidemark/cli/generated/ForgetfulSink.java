@@ -26,6 +26,9 @@ final class ForgetfulSink implements Sink {
   public void check(SourceShape source) {}
 
   @Override
+  public void checkUnused(String backfill) {}
+
+  @Override
   public void prepare(SourceShape source) {}
 
   @Override

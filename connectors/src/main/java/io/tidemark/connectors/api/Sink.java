@@ -22,6 +22,17 @@ public interface Sink extends AutoCloseable {
    */
   void check(SourceShape source) throws TaskException;
 
+  /**
+   * Checks that the sink holds nothing of that backfill, touching nothing. The planner asks before
+   * {@link #prepare} whenever the log knows no plan of the backfill: what a sink holds of it then
+   * (progress, staged or finished files) was left by another log, and tells of rows and fences that
+   * this one knows nothing of.
+   *
+   * @param backfill backfill id
+   * @throws TaskException FATAL, naming what is there, where, and how to go on
+   */
+  void checkUnused(String backfill) throws TaskException;
+
   /** Creates what is missing (progress table, target if the spec says so, folder). Idempotent. */
   void prepare(SourceShape source) throws TaskException;
 

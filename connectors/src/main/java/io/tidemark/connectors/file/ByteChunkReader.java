@@ -44,7 +44,8 @@ final class ByteChunkReader implements ChunkReader {
       }
       at = NOWHERE;
       int rows = 0;
-      while (rows < size.rows() && parser.offset() - from < size.bytes()) {
+      // One row whatever its size: blanks before it may be longer than the chunk.
+      while (rows == 0 || (rows < size.rows() && parser.offset() - from < size.bytes())) {
         if (cancelled) {
           throw new TaskException(
               FailureKind.TRANSIENT, "CANCELLED", "reading " + file.path() + " was stopped", null);

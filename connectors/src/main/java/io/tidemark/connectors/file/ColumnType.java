@@ -10,6 +10,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.LogicalTypes;
@@ -26,6 +27,8 @@ import org.apache.avro.Schema.Type;
  *   <li>{@code date}: 2001-01-31; {@code time}: 23:59:59.999999
  *   <li>{@code timestamp}: 2001-01-31T23:59:59.999999 or with a space, without a zone; {@code
  *       timestamptz}: the same with Z or an offset
+ *   <li>dates and timestamps may also be {@code infinity} or {@code -infinity}, which are the
+ *       largest and the smallest value of their int or long
  *   <li>{@code bytes}: Base64 (RFC 4648)
  * </ul>
  *
@@ -38,6 +41,9 @@ record ColumnType(String name, Schema schema, Parser parser) {
   static final String ALL =
       "string, boolean, int, long, float, double, decimal(p,s), date, time, timestamp,"
           + " timestamptz, bytes";
+
+  static final String INFINITY = "infinity";
+  static final String MINUS_INFINITY = "-infinity";
 
   private static final Pattern DECIMAL =
       Pattern.compile("decimal\\(\\s*(\\d{1,3})\\s*(?:,\\s*(\\d{1,3})\\s*)?\\)");
@@ -70,9 +76,7 @@ record ColumnType(String name, Schema schema, Parser parser) {
       case "bytes" -> plain(name, Type.BYTES, t -> ByteBuffer.wrap(Base64.getDecoder().decode(t)));
       case "date" ->
           new ColumnType(
-              name,
-              LogicalTypes.date().addToSchema(Schema.create(Type.INT)),
-              t -> Math.toIntExact(LocalDate.parse(t).toEpochDay()));
+              name, LogicalTypes.date().addToSchema(Schema.create(Type.INT)), ColumnType::date);
       case "time" ->
           new ColumnType(
               name,
@@ -82,12 +86,12 @@ record ColumnType(String name, Schema schema, Parser parser) {
           new ColumnType(
               name,
               LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Type.LONG)),
-              t -> micros(LocalDateTime.parse(iso(t)).toInstant(ZoneOffset.UTC)));
+              t -> timestamp(t, u -> LocalDateTime.parse(u).toInstant(ZoneOffset.UTC)));
       case "timestamptz" ->
           new ColumnType(
               name,
               LogicalTypes.timestampMicros().addToSchema(Schema.create(Type.LONG)),
-              t -> micros(OffsetDateTime.parse(iso(t)).toInstant()));
+              t -> timestamp(t, u -> OffsetDateTime.parse(u).toInstant()));
       default -> decimal(name);
     };
   }
@@ -155,6 +159,36 @@ record ColumnType(String name, Schema schema, Parser parser) {
       throw new NumberFormatException("is no number");
     }
     return text;
+  }
+
+  private static Integer date(String text) {
+    return switch (text) {
+      case INFINITY -> Integer.MAX_VALUE;
+      case MINUS_INFINITY -> Integer.MIN_VALUE;
+      default -> {
+        int days = Math.toIntExact(LocalDate.parse(text).toEpochDay());
+        refuseSentinel(days == Integer.MAX_VALUE || days == Integer.MIN_VALUE);
+        yield days;
+      }
+    };
+  }
+
+  private static Long timestamp(String text, Function<String, Instant> finite) {
+    return switch (text) {
+      case INFINITY -> Long.MAX_VALUE;
+      case MINUS_INFINITY -> Long.MIN_VALUE;
+      default -> {
+        long micros = micros(finite.apply(iso(text)));
+        refuseSentinel(micros == Long.MAX_VALUE || micros == Long.MIN_VALUE);
+        yield micros;
+      }
+    };
+  }
+
+  private static void refuseSentinel(boolean sentinel) {
+    if (sentinel) {
+      throw new ArithmeticException("out of range: that value stands for infinity");
+    }
   }
 
   private static String iso(String text) {

@@ -77,6 +77,26 @@ final class FileSink implements Sink {
   }
 
   @Override
+  public void checkUnused(String backfill) throws TaskException {
+    Path found = Promotion.remains(settings.root(), backfill).orElse(null);
+    if (found != null) {
+      throw TaskException.fatal(
+          "sink.file.path: "
+              + found
+              + " is there already, but this Kafka cluster has no plan of "
+              + backfill
+              + ": it ran on another one, or its topics were lost. Nothing was changed. To write"
+              + " its files again, move away "
+              + Promotion.manifest(settings.root(), backfill)
+              + ", "
+              + Staging.folder(settings.root(), backfill)
+              + " and the files "
+              + settings.root().resolve(backfill + "-*")
+              + "; or give the spec a new name");
+    }
+  }
+
+  @Override
   public void prepare(SourceShape source) throws TaskException {
     check(source);
     Path folder = settings.root().resolve(Staging.FOLDER);

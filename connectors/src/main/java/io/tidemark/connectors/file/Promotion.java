@@ -9,7 +9,9 @@ import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,7 +23,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Moves the files that the ledger names to where readers look. In this order, each step doing
@@ -53,6 +57,33 @@ final class Promotion {
   /** Where the manifest of a backfill stands. */
   static Path manifest(Path root, String backfill) {
     return root.resolve("_manifest-" + backfill + ".json");
+  }
+
+  /**
+   * The first found of what a backfill leaves in a folder: its manifest, its folder aside, or a
+   * file that was moved to its place; empty if it has never been there.
+   *
+   * @throws TaskException if the folder cannot be read
+   */
+  static Optional<Path> remains(Path root, String backfill) throws TaskException {
+    for (Path path : List.of(manifest(root, backfill), Staging.folder(root, backfill))) {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        return Optional.of(path);
+      }
+    }
+    Pattern moved = Pattern.compile(Pattern.quote(backfill) + "-[0-9.]+-[0-9]+-[0-9]+\\.[a-z]+");
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        if (moved.matcher(entry.getFileName().toString()).matches()) {
+          return Optional.of(entry);
+        }
+      }
+      return Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | DirectoryIteratorException e) {
+      throw FileErrors.reading(root, e instanceof IOException io ? io : (IOException) e.getCause());
+    }
   }
 
   private record Move(Path from, Path to, CommittedFile file) {}

@@ -21,7 +21,7 @@ record SinkSettings(Path root, FileFormat format, CompressionCodecName compressi
             "sink.file.format",
             List.of(FileFormat.PARQUET, FileFormat.CSV));
     String compression = config.path("compression").asText("");
-    if (format == FileFormat.CSV && !compression.isEmpty() && !compression.equals("none")) {
+    if (format == FileFormat.CSV && !compression.isEmpty()) {
       throw TaskException.fatal(
           "sink.file.compression: csv files are not compressed; leave it out or use parquet");
     }

@@ -17,7 +17,8 @@ import org.apache.avro.generic.GenericFixed;
 
 /**
  * Values of Avro types as text that {@link ColumnType} reads back: decimals in plain digits, dates
- * and times in ISO 8601 (with a Z where they are instants), bytes in Base64.
+ * and times in ISO 8601 (with a Z where they are instants), bytes in Base64. The largest and the
+ * smallest date and timestamp (in microseconds) stand for {@code infinity} and {@code -infinity}.
  */
 final class TextValues {
 
@@ -65,14 +66,14 @@ final class TextValues {
       case LogicalTypes.Decimal d when type.getType() == Schema.Type.FIXED ->
           v -> decimal(((GenericFixed) v).bytes(), d.getScale());
       case LogicalTypes.Decimal d -> v -> decimal(bytes((ByteBuffer) v), d.getScale());
-      case LogicalTypes.Date d -> v -> LocalDate.ofEpochDay((Integer) v).toString();
+      case LogicalTypes.Date d -> v -> date((Integer) v);
       case LogicalTypes.TimeMillis t -> v -> time(Math.multiplyExact((Integer) v, 1_000_000L));
       case LogicalTypes.TimeMicros t -> v -> time(Math.multiplyExact((Long) v, 1_000L));
       case LogicalTypes.TimestampMillis t -> v -> instant((Long) v, 1_000);
-      case LogicalTypes.TimestampMicros t -> v -> instant((Long) v, 1_000_000);
+      case LogicalTypes.TimestampMicros t -> v -> micros((Long) v, "Z");
       case LogicalTypes.TimestampNanos t -> v -> instant((Long) v, 1_000_000_000);
       case LogicalTypes.LocalTimestampMillis t -> v -> local((Long) v, 1_000);
-      case LogicalTypes.LocalTimestampMicros t -> v -> local((Long) v, 1_000_000);
+      case LogicalTypes.LocalTimestampMicros t -> v -> micros((Long) v, "");
       case LogicalTypes.LocalTimestampNanos t -> v -> local((Long) v, 1_000_000_000);
       case LogicalType other -> plain(type);
     };
@@ -94,6 +95,22 @@ final class TextValues {
 
   private static String time(long nanos) {
     return DateTimeFormatter.ISO_LOCAL_TIME.format(LocalTime.ofNanoOfDay(nanos));
+  }
+
+  private static String date(int days) {
+    return switch (days) {
+      case Integer.MAX_VALUE -> ColumnType.INFINITY;
+      case Integer.MIN_VALUE -> ColumnType.MINUS_INFINITY;
+      default -> LocalDate.ofEpochDay(days).toString();
+    };
+  }
+
+  // Finer and coarser timestamps know no infinity: there the largest value is a moment like others.
+  private static String micros(long value, String zone) {
+    if (value == Long.MAX_VALUE) {
+      return ColumnType.INFINITY;
+    }
+    return value == Long.MIN_VALUE ? ColumnType.MINUS_INFINITY : local(value, 1_000_000) + zone;
   }
 
   private static String instant(long value, long perSecond) {

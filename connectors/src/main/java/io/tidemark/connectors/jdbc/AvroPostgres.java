@@ -29,21 +29,26 @@ final class AvroPostgres {
   }
 
   /** The type without the null branch. */
-  static Schema present(Schema schema) throws TaskException {
+  private static Schema present(String column, Schema schema) throws TaskException {
     if (schema.getType() != Schema.Type.UNION) {
       return schema;
     }
     List<Schema> branches =
         schema.getTypes().stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
     if (branches.size() != 1) {
-      throw TaskException.fatal("a table column cannot be a union of several types: " + schema);
+      throw unknown(column, schema);
     }
     return branches.get(0);
   }
 
-  /** The column type that holds such values. */
-  static String type(Schema schema) throws TaskException {
-    Schema s = present(schema);
+  /**
+   * The column type that holds such values.
+   *
+   * @param column its column, for the message
+   * @throws TaskException FATAL if there is none
+   */
+  static String type(String column, Schema schema) throws TaskException {
+    Schema s = present(column, schema);
     LogicalType logical = s.getLogicalType();
     if (logical instanceof LogicalTypes.Decimal d) {
       return "numeric(" + d.getPrecision() + "," + d.getScale() + ")";
@@ -52,8 +57,9 @@ final class AvroPostgres {
     return switch (name) {
       case "date" -> "date";
       case "time-millis", "time-micros" -> "time without time zone";
-      case "timestamp-millis", "timestamp-micros" -> "timestamp with time zone";
-      case "local-timestamp-millis", "local-timestamp-micros" -> "timestamp without time zone";
+      case "timestamp-millis", "timestamp-micros", "timestamp-nanos" -> "timestamp with time zone";
+      case "local-timestamp-millis", "local-timestamp-micros", "local-timestamp-nanos" ->
+          "timestamp without time zone";
       case "uuid" -> "uuid";
       case "" ->
           switch (s.getType()) {
@@ -65,14 +71,21 @@ final class AvroPostgres {
             case BYTES, FIXED -> "bytea";
             case STRING, ENUM -> "text";
             case ARRAY, MAP, RECORD -> "jsonb";
-            case NULL, UNION -> throw unknown(s);
+            case NULL, UNION -> throw unknown(column, s);
           };
-      default -> throw unknown(s);
+      default -> throw unknown(column, s);
     };
   }
 
-  static Encoder encoder(Schema schema) throws TaskException {
-    Schema s = present(schema);
+  /**
+   * Writes such values. Its {@link ArithmeticException} says that a value is not one that the
+   * column type can hold.
+   *
+   * @param column its column, for the message
+   * @throws TaskException FATAL if no column type can hold them
+   */
+  static Encoder encoder(String column, Schema schema) throws TaskException {
+    Schema s = present(column, schema);
     LogicalType logical = s.getLogicalType();
     if (logical instanceof LogicalTypes.Decimal d) {
       return v -> new BigDecimal(new BigInteger(bytes(v)), d.getScale()).toString();
@@ -88,15 +101,17 @@ final class AvroPostgres {
       case "local-timestamp-micros" -> v -> time((Long) v, "");
       case "timestamp-millis" -> v -> time(Math.multiplyExact((Long) v, 1000L), "+00");
       case "local-timestamp-millis" -> v -> time(Math.multiplyExact((Long) v, 1000L), "");
+      case "timestamp-nanos" -> v -> time(micros((Long) v), "+00");
+      case "local-timestamp-nanos" -> v -> time(micros((Long) v), "");
       case "uuid" -> Object::toString;
       case "" ->
           switch (s.getType()) {
             case BOOLEAN, INT, LONG, FLOAT, DOUBLE, STRING, ENUM -> AvroPostgres::plain;
             case BYTES, FIXED -> v -> "\\x" + HexFormat.of().formatHex(bytes(v));
             case ARRAY, MAP, RECORD -> v -> GenericData.get().toString(v);
-            case NULL, UNION -> throw unknown(s);
+            case NULL, UNION -> throw unknown(column, s);
           };
-      default -> throw unknown(s);
+      default -> throw unknown(column, s);
     };
   }
 
@@ -104,8 +119,22 @@ final class AvroPostgres {
     return value instanceof CharSequence text ? text : value.toString();
   }
 
-  private static TaskException unknown(Schema s) {
-    return TaskException.fatal("no PostgreSQL type is known for the Avro type " + s);
+  private static TaskException unknown(String column, Schema s) {
+    return TaskException.fatal(
+        "column '"
+            + column
+            + "': no PostgreSQL type is known for the Avro type "
+            + s
+            + "; write the source's column as another type, such as string");
+  }
+
+  private static long micros(long nanos) {
+    if (nanos % 1_000 != 0) {
+      throw new ArithmeticException(
+          "a time in nanoseconds that is no whole number of microseconds, which are all that"
+              + " PostgreSQL keeps; round it at the source");
+    }
+    return nanos / 1_000;
   }
 
   private static byte[] bytes(Object value) {

@@ -88,6 +88,21 @@ final class CopyText {
     }
   }
 
+  /** A field that PostgreSQL itself put as text, in UTF-8. */
+  void field(byte[] utf8, int offset, int size) {
+    separate();
+    reserve(2 * size);
+    for (int i = offset; i < offset + size; i++) {
+      switch (utf8[i]) {
+        case '\\' -> escaped('\\');
+        case '\t' -> escaped('t');
+        case '\n' -> escaped('n');
+        case '\r' -> escaped('r');
+        default -> put(utf8[i]);
+      }
+    }
+  }
+
   private TaskException poison(String column, String what) {
     return new TaskException(
         FailureKind.POISON,

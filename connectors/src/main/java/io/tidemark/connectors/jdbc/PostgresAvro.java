@@ -18,9 +18,9 @@ import org.apache.avro.Schema;
  * timestamp(tz)} microseconds since 1970 ({@code timestamp-micros} with a time zone, {@code
  * local-timestamp-micros} without one); infinity is the largest, minus infinity the smallest value
  * of the int or long. {@code numeric(p,s)} is a decimal; it may hold NaN, which no decimal is: that
- * fails, by name, and such a table travels natively or its column as text. Numerics without
- * precision and everything else are text in PostgreSQL's own form, which its types read back
- * unchanged. A domain is what its base type is.
+ * fails, by name, where the sink is not PostgreSQL too (see {@link PostgresRowFormat}). Numerics
+ * without precision and everything else are text in PostgreSQL's own form, which its types read
+ * back unchanged. A domain is what its base type is.
  */
 final class PostgresAvro {
 
@@ -134,6 +134,15 @@ final class PostgresAvro {
     };
   }
 
+  /** The expression that selects a column in its type's text form. */
+  static String text(PostgresTable.Column column) {
+    Mapping mapping = mapping(column);
+    // What the general path carries as text is so already; a cast would strip char(n) of blanks.
+    return mapping.schema().getType() == Schema.Type.STRING
+        ? mapping.expression()
+        : Sql.ident(column.name()) + "::text";
+  }
+
   private static Mapping plain(String expression, Schema.Type type, Decoder decoder) {
     return new Mapping(expression, Schema.create(type), decoder);
   }
@@ -154,7 +163,7 @@ final class PostgresAvro {
             throw new NoSuchValueException(
                 "holds NaN, which no decimal is; leave such rows out with source.jdbc.where (\""
                     + column.name()
-                    + " <> 'NaN'\"), or give source and target the same column types");
+                    + " <> 'NaN'\")");
           }
           BigDecimal value = new BigDecimal(text).setScale(scale);
           return ByteBuffer.wrap(value.unscaledValue().toByteArray());
@@ -177,8 +186,7 @@ final class PostgresAvro {
     if (value >= Long.MAX_VALUE - EPOCH_MICROS) {
       throw new NoSuchValueException(
           "holds a time in or after the year 294247, which is beyond microseconds since 1970;"
-              + " leave such rows out with source.jdbc.where, or give source and target the same"
-              + " column types");
+              + " leave such rows out with source.jdbc.where");
     }
     return value + EPOCH_MICROS;
   }

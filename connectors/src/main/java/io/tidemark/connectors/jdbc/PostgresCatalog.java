@@ -17,7 +17,8 @@ final class PostgresCatalog {
   private static final String TABLE =
       """
       SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, pg_table_size(c.oid),
-             current_setting('server_version_num')::int / 10000, current_setting('server_encoding')
+             current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),
+             c.relkind <> 'p' AND EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = c.oid)
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid = pg_catalog.to_regclass(?) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       """;
@@ -97,7 +98,8 @@ final class PostgresCatalog {
                 r.getLong(6),
                 columns(oid),
                 indexes(oid),
-                r.getInt(7) + "/" + r.getString(8));
+                r.getInt(7) + "/" + r.getString(8),
+                r.getBoolean(9));
         searchPath(path);
         return Optional.of(table);
       }

@@ -3,6 +3,7 @@ package io.tidemark.connectors.jdbc;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.retry.TaskException;
@@ -31,7 +32,7 @@ final class PostgresChunkReader implements ChunkReader {
   private final SourceTable table;
   private final KeySql key;
   private final KeyRange range;
-  private final boolean natively;
+  private final Form form;
   private double width;
   private volatile Connection connection;
 
@@ -48,7 +49,7 @@ final class PostgresChunkReader implements ChunkReader {
     this.table = table;
     this.key = key;
     this.range = range;
-    this.natively = !format.equals(RowFormat.RECORDS);
+    this.form = Form.of(format);
     this.width = table.table().tuples() > 0 ? table.table().bytes() / table.table().tuples() : 0;
     this.connection = pool.take();
   }
@@ -120,7 +121,7 @@ final class PostgresChunkReader implements ChunkReader {
 
   // Returns the rows copied.
   private long copy(String condition, Rows out) throws SQLException, TaskException {
-    BinaryTuples tuples = new BinaryTuples(natively ? out::bytes : records(out));
+    BinaryTuples tuples = new BinaryTuples(form == Form.RECORDS ? records(out) : out::bytes);
     long bytes = 0;
     CopyOut copy =
         connection
@@ -128,7 +129,7 @@ final class PostgresChunkReader implements ChunkReader {
             .getCopyAPI()
             .copyOut(
                 "COPY ("
-                    + table.select(natively)
+                    + table.select(form)
                     + key.from()
                     + condition
                     + ") TO STDOUT (FORMAT BINARY)");

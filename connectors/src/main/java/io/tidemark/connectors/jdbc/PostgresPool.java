@@ -86,7 +86,8 @@ final class PostgresPool implements AutoCloseable {
       config.setReadOnly(use == Use.READ);
       config.setTransactionIsolation(
           use == Use.READ ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-      config.setConnectionInitSql(TEXT_FORMS + (use == Use.READ ? READING : WRITING));
+      // Committed: what a transaction sets is forgotten when it is rolled back, as give() does.
+      config.setConnectionInitSql(TEXT_FORMS + (use == Use.READ ? READING : WRITING) + "; COMMIT");
       config.addDataSourceProperty("ApplicationName", "tidemark");
       config.addDataSourceProperty("connectTimeout", "10");
       config.addDataSourceProperty("socketTimeout", "600");

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.SourceShape;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,19 +10,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The native format: a row is a tuple of {@code COPY … (FORMAT BINARY)}: int16 count of fields,
- * then for each an int32 length (-1: NULL) and its bytes. Two ends have the same format exactly
- * when column names, types with modifiers, major version and encoding agree, as the fingerprint in
- * the id is over these; a column whose binary form means something in its own database only makes
- * it unavailable.
+ * The formats that two PostgreSQL ends may agree on. A row is a tuple of {@code COPY … (FORMAT
+ * BINARY)}: int16 count of fields, then for each an int32 length (-1: NULL) and its bytes.
+ *
+ * <p>{@link #of Binary}: fields are in the types' binary forms. Two ends have the same format
+ * exactly when column names, types with modifiers, major version and encoding agree, as the
+ * fingerprint in the id is over these; a column whose binary form means something in its own
+ * database only makes it unavailable.
+ *
+ * <p>{@link #text Text}: fields are in the source types' text forms, in UTF-8; any sink that is
+ * PostgreSQL takes them, whatever its types. What no Avro type can hold (NaN in a {@code
+ * numeric(p,s)}, the last years of a timestamp) travels so as well.
  */
 final class PostgresRowFormat {
 
-  private static final String PREFIX = "pgcopy:";
+  private static final String BINARY = "pgcopy:";
+  private static final String TEXT = "pgtext:";
+
+  /** What the fields of a row are. */
+  enum Form {
+    BINARY,
+    TEXT,
+    /** Fields of Avro records. */
+    RECORDS;
+
+    static Form of(RowFormat format) {
+      if (format.equals(RowFormat.RECORDS)) {
+        return RECORDS;
+      }
+      return format.id().startsWith(PostgresRowFormat.TEXT) ? TEXT : BINARY;
+    }
+  }
 
   private PostgresRowFormat() {}
 
-  /** The native format of these columns in this order, if they have one. */
+  /** The binary format of these columns in this order, if they have one. */
   static Optional<RowFormat> of(List<PostgresTable.Column> columns, String server) {
     StringBuilder text = new StringBuilder(server).append('\n');
     for (PostgresTable.Column c : columns) {
@@ -29,20 +52,34 @@ final class PostgresRowFormat {
         return Optional.empty();
       }
       // The base as well: domains of one name may stand for different types.
-      text.append(c.name().length())
-          .append(':')
-          .append(c.name())
-          .append('\t')
-          .append(c.type().name())
-          .append('\t')
-          .append(c.type().full())
-          .append('\n');
+      add(text, c.name(), c.type().name() + '\t' + c.type().full());
     }
+    return Optional.of(new RowFormat(BINARY + fingerprint(text)));
+  }
+
+  /** The text format of a source's columns; empty if the source is not PostgreSQL. */
+  static Optional<RowFormat> text(SourceShape source) {
+    if (!PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT))) {
+      return Optional.empty();
+    }
+    StringBuilder text = new StringBuilder();
+    for (SourceShape.Column c : source.columns()) {
+      add(text, c.name(), c.nativeType());
+    }
+    return Optional.of(new RowFormat(TEXT + fingerprint(text)));
+  }
+
+  private static void add(StringBuilder text, String column, String type) {
+    text.append(column.length()).append(':').append(column);
+    text.append('\t').append(type).append('\n');
+  }
+
+  private static String fingerprint(CharSequence text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
               .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return Optional.of(new RowFormat(PREFIX + HexFormat.of().formatHex(hash, 0, 8)));
+      return HexFormat.of().formatHex(hash, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,10 +57,13 @@ final class PostgresSink implements Sink {
   @Override
   public List<RowFormat> accepts(SourceShape source) throws TaskException {
     Optional<PostgresTable> target = run("reading its columns", c -> described(c, source));
-    return target
+    List<RowFormat> formats = new ArrayList<>();
+    target
         .flatMap(t -> Target.inOrder(t, source).flatMap(cs -> PostgresRowFormat.of(cs, t.server())))
-        .map(f -> List.of(f, RowFormat.RECORDS))
-        .orElse(List.of(RowFormat.RECORDS));
+        .ifPresent(formats::add);
+    PostgresRowFormat.text(source).ifPresent(formats::add);
+    formats.add(RowFormat.RECORDS);
+    return List.copyOf(formats);
   }
 
   // A table that is yet to be made is made as a temporary one, looked at, and rolled back.
@@ -88,6 +92,38 @@ final class PostgresSink implements Sink {
           (problems.size() == 1 ? "" : problems.size() + " problems: ")
               + String.join("; ", problems));
     }
+  }
+
+  @Override
+  public void checkUnused(String backfill) throws TaskException {
+    Optional<ProgressTable> progress = run("looking for " + backfill + " in it", this::progress);
+    if (progress.isEmpty()) {
+      return;
+    }
+    ProgressTable table = progress.get();
+    long partitions = run("reading " + table.name(), c -> table.partitions(c, backfill));
+    if (partitions > 0) {
+      throw errors.fatal(
+          table.name()
+              + " holds the progress of "
+              + partitions
+              + " partitions of "
+              + backfill
+              + ", which this Kafka cluster has no plan of: it ran on another one, or its topics"
+              + " were lost. Nothing was changed. To copy all rows again, empty the target as far as"
+              + " its old rows are in the way and run: "
+              + table.forget(backfill)
+              + "; or give the spec a new name");
+    }
+  }
+
+  // Where prepare would put it; empty if it is not there.
+  private Optional<ProgressTable> progress(Connection c) throws SQLException {
+    PostgresCatalog catalog = new PostgresCatalog(c);
+    TableName target =
+        catalog.table(settings.table()).map(PostgresTable::name).orElse(settings.table());
+    // A name without a schema is looked up along the search path, which is where it was made.
+    return catalog.table(ProgressTable.beside(target).name()).map(t -> new ProgressTable(t.name()));
   }
 
   @Override
@@ -166,6 +202,7 @@ final class PostgresSink implements Sink {
     }
     boolean agreed =
         format.equals(RowFormat.RECORDS)
+            || PostgresRowFormat.text(source).filter(format::equals).isPresent()
             || Target.inOrder(table, source)
                 .flatMap(cs -> PostgresRowFormat.of(cs, table.server()))
                 .filter(format::equals)

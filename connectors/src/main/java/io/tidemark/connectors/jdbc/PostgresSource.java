@@ -5,6 +5,7 @@ import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
@@ -39,6 +40,7 @@ final class PostgresSource implements Source {
   public List<RowFormat> formats() throws TaskException {
     List<RowFormat> formats = new ArrayList<>();
     table().nativeFormat().ifPresent(formats::add);
+    PostgresRowFormat.text(shape()).ifPresent(formats::add);
     formats.add(RowFormat.RECORDS);
     return List.copyOf(formats);
   }
@@ -86,7 +88,7 @@ final class PostgresSource implements Source {
     lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
     lines.add(
         "chunk: COPY ("
-            + described.select(described.nativeFormat().isPresent())
+            + described.select(Form.of(formats().getFirst()))
             + key.from()
             + key.within(example, example)
             + ") TO STDOUT (FORMAT BINARY)");

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param columns in table order
  * @param indexes primary key first, then by name
  * @param server what else binary forms depend on: major version and encoding
+ * @param parent whether other tables inherit from it; partitions do not count
  */
 record PostgresTable(
     TableName name,
@@ -20,7 +21,8 @@ record PostgresTable(
     long bytes,
     List<Column> columns,
     List<Index> indexes,
-    String server) {
+    String server,
+    boolean parent) {
 
   /**
    * @param hasDefault whether leaving it out gives a value: a default or an identity

@@ -5,6 +5,7 @@ import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
@@ -33,7 +34,7 @@ final class PostgresWriter implements SinkWriter, Rows {
   private final Target target;
   private final Claim claim;
   private final Progress found;
-  private final boolean natively;
+  private final Form form;
   private final String[] columns;
   private final AvroPostgres.Encoder[] encoders;
   private final CopyText text;
@@ -65,13 +66,13 @@ final class PostgresWriter implements SinkWriter, Rows {
     this.target = target;
     this.claim = claim;
     this.found = found;
-    this.natively = !format.equals(RowFormat.RECORDS);
+    this.form = Form.of(format);
     this.text = new CopyText(errors);
     this.columns = target.columns().toArray(new String[0]);
-    this.encoders = new AvroPostgres.Encoder[natively ? 0 : columns.length];
+    this.encoders = new AvroPostgres.Encoder[form == Form.RECORDS ? columns.length : 0];
     List<Schema.Field> fields = source.schema().getFields();
     for (int i = 0; i < encoders.length; i++) {
-      encoders[i] = AvroPostgres.encoder(fields.get(i).schema());
+      encoders[i] = AvroPostgres.encoder(columns[i], fields.get(i).schema());
     }
   }
 
@@ -98,8 +99,12 @@ final class PostgresWriter implements SinkWriter, Rows {
     try {
       // First of all, so that a claimant who is out of date writes nothing at all.
       table.lock(connection, claim);
-      copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(target.copy(natively));
-      if (natively) {
+      copy =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn(target.copy(form == Form.BINARY));
+      if (form == Form.BINARY) {
         append(BinaryTuples.HEADER, 0, BinaryTuples.HEADER.length);
       }
       return this;
@@ -110,8 +115,8 @@ final class PostgresWriter implements SinkWriter, Rows {
 
   @Override
   public void record(GenericRecord row) throws TaskException {
-    if (natively) {
-      throw new IllegalStateException("rows of the native format were agreed on");
+    if (form != Form.RECORDS) {
+      throw new IllegalStateException("rows of a native format were agreed on");
     }
     for (int i = 0; i < encoders.length; i++) {
       Object value = row.get(i);
@@ -121,6 +126,10 @@ final class PostgresWriter implements SinkWriter, Rows {
         text.field(encoded(i, value), columns[i]);
       }
     }
+    endRow();
+  }
+
+  private void endRow() throws TaskException {
     text.endRow();
     if (text.length() >= FLUSH) {
       flush();
@@ -141,10 +150,24 @@ final class PostgresWriter implements SinkWriter, Rows {
 
   @Override
   public void bytes(byte[] row, int offset, int length) throws TaskException {
-    if (!natively) {
-      throw new IllegalStateException("records were agreed on");
+    switch (form) {
+      case BINARY -> append(row, offset, length);
+      case TEXT -> {
+        int at = offset + 2;
+        for (int i = 0; i < columns.length; i++) {
+          int size = BigEndian.int32(row, at);
+          at += 4;
+          if (size < 0) {
+            text.nullField();
+          } else {
+            text.field(row, at, size);
+            at += size;
+          }
+        }
+        endRow();
+      }
+      case RECORDS -> throw new IllegalStateException("records were agreed on");
     }
-    append(row, offset, length);
   }
 
   private void append(byte[] bytes, int offset, int length) throws TaskException {
@@ -194,7 +217,7 @@ final class PostgresWriter implements SinkWriter, Rows {
     if (!open || copy == null) {
       throw new IllegalStateException("no chunk is open");
     }
-    if (natively) {
+    if (form == Form.BINARY) {
       append(TRAILER, 0, TRAILER.length);
     }
     flush();

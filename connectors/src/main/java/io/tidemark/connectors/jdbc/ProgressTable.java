@@ -88,6 +88,23 @@ record ProgressTable(TableName name) {
     }
   }
 
+  /** Partitions of a backfill that it tells of, a count. */
+  long partitions(Connection connection, String backfill) throws SQLException {
+    try (PreparedStatement s =
+        connection.prepareStatement(sql("SELECT count(*) FROM %s WHERE backfill = ?"))) {
+      s.setString(1, backfill);
+      try (ResultSet r = s.executeQuery()) {
+        r.next();
+        return r.getLong(1);
+      }
+    }
+  }
+
+  /** The statement that makes it forget a backfill. */
+  String forget(String backfill) {
+    return sql("DELETE FROM %s WHERE backfill = ") + Sql.literal(backfill);
+  }
+
   /**
    * Ends the session of the partition's former claimant if it still lives and is not this one.
    * Waits until it is gone, up to ten seconds.

@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,7 +44,7 @@ record SourceTable(
     // Asks for no row: finds out about permissions and the user's condition.
     try (Statement s = connection.createStatement()) {
       KeySql all = new KeySql(table.name(), List.of(), settings.where());
-      s.execute(result.select(true) + all.from() + all.within(null, null) + " LIMIT 0");
+      s.execute(result.select(Form.BINARY) + all.from() + all.within(null, null) + " LIMIT 0");
     }
     return result;
   }
@@ -81,10 +82,16 @@ record SourceTable(
     return PostgresRowFormat.of(selected, table.server());
   }
 
-  /** {@code SELECT} and the columns: as they are, or as the general path reads them. */
-  String select(boolean natively) {
+  /** {@code SELECT} and the columns, as rows of that form want them. */
+  String select(Form form) {
     return selected.stream()
-        .map(c -> natively ? Sql.ident(c.name()) : PostgresAvro.mapping(c).expression())
+        .map(
+            c ->
+                switch (form) {
+                  case BINARY -> Sql.ident(c.name());
+                  case TEXT -> PostgresAvro.text(c);
+                  case RECORDS -> PostgresAvro.mapping(c).expression();
+                })
         .collect(Collectors.joining(", ", "SELECT ", ""));
   }
 
@@ -104,6 +111,13 @@ record SourceTable(
           "it is a "
               + (table.kind() == 'v' ? "view" : "foreign table")
               + " and has no index to cut it by; read its base table, with columns and where");
+    }
+    if (table.parent()) {
+      throw errors.fatal(
+          "other tables inherit from it, and no index or key of its own holds for their rows; copy"
+              + " each of them by a spec of its own, and what stands in it alone from a materialized"
+              + " view of SELECT * FROM ONLY "
+              + table.name().sql());
     }
     if (names.isEmpty()) {
       throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());

@@ -18,7 +18,8 @@ final class TargetTable {
         PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT));
     return native_
         ? source.columns().get(i).nativeType()
-        : AvroPostgres.type(source.schema().getFields().get(i).schema());
+        : AvroPostgres.type(
+            source.columns().get(i).name(), source.schema().getFields().get(i).schema());
   }
 
   /**

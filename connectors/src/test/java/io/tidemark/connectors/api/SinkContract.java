@@ -3,6 +3,7 @@ package io.tidemark.connectors.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tidemark.connectors.api.SinkWriter.Progress;
@@ -11,6 +12,7 @@ import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class SinkContract {
 
-  private static final String PARTITION = "contract-00000000/000001";
+  private static final String BACKFILL = "contract-00000000";
+  private static final String PARTITION = BACKFILL + "/000001";
 
   /** A fresh instance over the same target each time; the caller closes it. */
   protected abstract Sink sink() throws Exception;
@@ -179,6 +182,34 @@ public abstract class SinkContract {
     }
   }
 
+  @Test
+  void shouldBeUnusedWhenOnlyPrepared() throws Exception {
+    try (Sink sink = sink()) {
+      sink.checkUnused(BACKFILL);
+      sink.prepare(shape());
+      sink.checkUnused(BACKFILL);
+    }
+  }
+
+  @Test
+  void shouldRefuseABackfillThatTheLogDoesNotKnowWhenItHasWrittenThere() throws Exception {
+    try (Sink sink = prepared()) {
+      write(sink, 1, 0, 5);
+    }
+    try (Sink sink = sink()) {
+      assertRefused(sink);
+      sink.checkUnused("contract-11111111");
+    }
+  }
+
+  /** The sink refuses the contract's backfill, and says what would do. */
+  protected static final void assertRefused(Sink sink) {
+    TaskException e = catchThrowableOfType(TaskException.class, () -> sink.checkUnused(BACKFILL));
+    assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
+    assertThat(e)
+        .hasMessageContainingAll(BACKFILL, "Nothing was changed", "give the spec a new name");
+  }
+
   /** A sink that is checked and prepared. */
   protected final Sink prepared() throws Exception {
     Sink sink = sink();
@@ -189,7 +220,7 @@ public abstract class SinkContract {
 
   /** Opens the contract's partition for records. */
   protected final SinkWriter open(Sink sink, long fence) throws TaskException {
-    Claim claim = new Claim("contract-00000000", PARTITION, fence, "worker-" + fence);
+    Claim claim = new Claim(BACKFILL, PARTITION, fence, "worker-" + fence);
     return sink.open(claim, shape(), RowFormat.RECORDS);
   }
 

@@ -3,11 +3,15 @@ package io.tidemark.connectors.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.connectors.Route;
+import io.tidemark.connectors.Specs;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.Connector;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
+import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
@@ -18,6 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +119,36 @@ class FileConnectorTest {
         .hasMessageContaining("there are: zstd, snappy, none");
     assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'csv', 'compression': 'zstd'"))
         .hasMessageContaining("csv files are not compressed");
+  }
+
+  @Test
+  void shouldHeedNullsAndCompressionWhenTheyStandInASpec() throws Exception {
+    Fixture.write(dir.resolve("in.csv"), "a,b\nNA,x\n\"NA\",\n");
+    String yaml =
+        """
+        apiVersion: tidemark/v1
+        name: n
+        source: {file: {path: "%1$s/in.csv", format: csv, nulls: NA}}
+        sink: {file: {path: "%1$s/out", format: parquet, compression: snappy}}
+        """
+            .formatted(dir);
+    try (Route route = Route.open(Specs.parser().parse(yaml, "n.yaml"))) {
+      List<GenericRecord> rows = Fixture.read(route.source());
+      SourceShape shape = route.source().shape();
+      route.sink().prepare(shape);
+      try (SinkWriter writer = Fixture.open(route.sink(), shape, 0, 1)) {
+        Path file = dir.resolve("out").resolve(Fixture.chunk(writer, rows).getFirst().getPath());
+        assertThat(rows)
+            .extracting(Object::toString)
+            .containsExactly("{\"a\": null, \"b\": \"x\"}", "{\"a\": \"NA\", \"b\": \"\"}");
+        try (ParquetFile written =
+            ParquetFile.open(SourceFiles.find(file.toString(), FileFormat.PARQUET).getFirst())) {
+          assertThat(written.rowGroups().getFirst().getColumns())
+              .extracting(ColumnChunkMetaData::getCodec)
+              .containsOnly(CompressionCodecName.SNAPPY);
+        }
+      }
+    }
   }
 
   @Test

@@ -1,10 +1,15 @@
 package io.tidemark.connectors.file;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkContract;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.Digest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +17,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract over a folder, whatever the format. */
@@ -49,6 +55,29 @@ abstract class FileSinkContract extends SinkContract {
   @Override
   protected String identity(GenericRecord row) {
     return row.get("id") + "|" + row.get("note");
+  }
+
+  @Test
+  void shouldRefuseABackfillThatTheLogDoesNotKnowWhenItsManifestIsThere() throws Exception {
+    Manifest manifest = new Manifest("contract-00000000", 0, new Digest("avro", 0L, 0L), List.of());
+    try (Sink sink = sink()) {
+      sink.finish(manifest);
+      assertRefused(sink);
+      assertThatThrownBy(() -> sink.checkUnused(manifest.backfill()))
+          .hasMessageContaining("_manifest-contract-00000000.json is there already");
+    }
+  }
+
+  @Test
+  void shouldRefuseABackfillThatTheLogDoesNotKnowWhenOnlyItsMovedFilesAreThere() throws Exception {
+    Files.createDirectories(dir.resolve("out"));
+    Path other = dir.resolve("out/contract-00000000-1234abcd-000001-7-0.csv");
+    Files.createFile(other);
+    try (Sink sink = sink()) {
+      sink.checkUnused("contract-00000000");
+      Files.createFile(dir.resolve("out/contract-00000000-000001.2-7-0.csv"));
+      assertRefused(sink);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.CommittedFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,10 @@ final class Copies {
   /** Which format the ends agree on. */
   enum Path {
     NATIVE,
-    RECORDS
+    TEXT,
+    RECORDS,
+    /** The best that they have in common, as a worker does. */
+    AGREED
   }
 
   /**
@@ -40,27 +44,49 @@ final class Copies {
     List<PlannedSlice> slices = new ArrayList<>();
     try (Source source = jdbc.source(from, null);
         Sink sink = jdbc.sink(to).orElseThrow()) {
-      sink.check(source.shape());
-      sink.prepare(source.shape());
       List<RowFormat> common = new ArrayList<>(source.formats());
       common.retainAll(sink.accepts(source.shape()));
-      RowFormat format = path == Path.NATIVE ? common.getFirst() : RowFormat.RECORDS;
-      if (path == Path.NATIVE && format.equals(RowFormat.RECORDS)) {
-        throw new AssertionError("the ends have no native format in common");
-      }
-      source.split(Optional.empty(), slices::add);
-      for (int i = 0; i < slices.size(); i++) {
-        Claim claim = new Claim("copy-00000000", "copy-00000000/" + i, 1, "w");
-        try (ChunkReader reader = source.open(slices.get(i).slice(), format);
-            SinkWriter writer = sink.open(claim, source.shape(), format)) {
-          ChunkEnd end = new ChunkEnd(Cursor.START, false);
-          while (!end.last()) {
-            end = reader.read(end.cursor(), CHUNK, writer.begin());
-            writer.commit(end.cursor(), new Totals(0, 0, 0, format.id(), 0), end.last());
-          }
+      String prefix =
+          switch (path) {
+            case NATIVE -> "pgcopy:";
+            case TEXT -> "pgtext:";
+            case RECORDS -> "avro";
+            case AGREED -> "";
+          };
+      RowFormat format =
+          common.stream()
+              .filter(f -> f.id().startsWith(prefix))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError(path + " is none of " + common));
+      copy(source, sink, format, slices);
+    }
+    return slices;
+  }
+
+  /**
+   * Copies between ends of any kind; the sink is checked and prepared first.
+   *
+   * @param slices takes the slices
+   * @return files that the sink wrote
+   */
+  static List<CommittedFile> copy(
+      Source source, Sink sink, RowFormat format, List<PlannedSlice> slices) throws TaskException {
+    List<CommittedFile> files = new ArrayList<>();
+    sink.check(source.shape());
+    sink.prepare(source.shape());
+    source.split(Optional.empty(), slices::add);
+    for (int i = 0; i < slices.size(); i++) {
+      Claim claim = new Claim("copy-00000000", "copy-00000000/" + i, 1, "w");
+      try (ChunkReader reader = source.open(slices.get(i).slice(), format);
+          SinkWriter writer = sink.open(claim, source.shape(), format)) {
+        ChunkEnd end = new ChunkEnd(Cursor.START, false);
+        while (!end.last()) {
+          end = reader.read(end.cursor(), CHUNK, writer.begin());
+          Totals totals = new Totals(0, 0, 0, format.id(), 0);
+          files.addAll(writer.commit(end.cursor(), totals, end.last()));
         }
       }
     }
-    return slices;
+    return files;
   }
 }

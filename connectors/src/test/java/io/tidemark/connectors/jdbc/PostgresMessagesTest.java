@@ -105,6 +105,28 @@ class PostgresMessagesTest {
   }
 
   @Test
+  void shouldRefuseATableWhenOthersInheritFromIt() throws Exception {
+    database.run(
+        "CREATE TABLE parent (id int PRIMARY KEY)",
+        "CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent)",
+        "INSERT INTO parent VALUES (1)",
+        "INSERT INTO child VALUES (1)",
+        "CREATE MATERIALIZED VIEW alone AS SELECT * FROM ONLY parent",
+        "CREATE UNIQUE INDEX ON alone (id)",
+        "CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+        "CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (10)");
+
+    assertThat(planning(database.config("parent"), "{}"))
+        .hasMessageContaining("other tables inherit from it")
+        .hasMessageContaining("materialized view of SELECT * FROM ONLY \"public\".\"parent\"");
+    for (String table : List.of("child", "alone", "parts")) {
+      assertThat(planning(database.config(table), "{\"key\": {\"columns\": [\"id\"]}}"))
+          .as(table)
+          .isNull();
+    }
+  }
+
+  @Test
   void shouldOfferCandidatesWhenThereIsNoKey() throws Exception {
     database.run("CREATE TABLE bare (a int, b int NOT NULL UNIQUE)");
     assertThat(planning(database.config("bare"), "{}"))

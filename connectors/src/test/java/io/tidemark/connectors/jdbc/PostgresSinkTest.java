@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkContract;
 import io.tidemark.connectors.api.Source;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The sink contract in every mode. */
@@ -68,6 +71,25 @@ class PostgresSinkTest {
     @Override
     protected String identity(GenericRecord row) {
       return row.get(0) + "|" + row.get(1);
+    }
+
+    @Test
+    void shouldNameTheRemedyWhenTheTargetWasDroppedButNotItsProgress() throws Exception {
+      try (Sink sink = prepared()) {
+        open(sink, 1).close();
+      }
+      database.run("DROP TABLE dst");
+      try (Sink sink = sink()) {
+        assertRefused(sink);
+        assertThatThrownBy(() -> sink.checkUnused("contract-00000000"))
+            .hasMessageContaining(
+                "DELETE FROM \"public\".\"tidemark_progress\" WHERE backfill ="
+                    + " 'contract-00000000'");
+      }
+      database.run("DELETE FROM tidemark_progress WHERE backfill = 'contract-00000000'");
+      try (Sink sink = sink()) {
+        sink.checkUnused("contract-00000000");
+      }
     }
 
     @Override

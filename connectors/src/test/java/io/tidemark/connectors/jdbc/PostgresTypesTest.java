@@ -146,6 +146,26 @@ class PostgresTypesTest {
   }
 
   @Test
+  void shouldArriveUnchangedWhenTypesDifferAndNoAvroTypeHoldsTheValues() throws Exception {
+    database.run(
+        "CREATE TABLE a (id int PRIMARY KEY, price numeric(6,2), tz timestamptz, t timestamp)",
+        "INSERT INTO a VALUES (1, 'NaN', '294276-12-31 23:59:59.999999+00',"
+            + " '294276-12-31 23:59:59.999999'), (2, 1.50, 'infinity', '294247-01-10 04:00:55'),"
+            + " (3, NULL, NULL, '0044-03-15 12:00:00 BC')",
+        "CREATE TABLE b (id bigint, price numeric(8,2), tz timestamptz, t timestamp)",
+        "CREATE TABLE c (id text, price text, tz text, t text)");
+
+    for (String target : List.of("b", "c")) {
+      assertThatThrownBy(
+              () -> Copies.copy(database.config("a"), database.config(target), Path.NATIVE))
+          .hasMessageContaining("NATIVE is none of");
+      database.run("DROP TABLE IF EXISTS tidemark_progress");
+      Copies.copy(database.config("a"), database.config(target), Path.AGREED);
+      assertThat(database.content(target)).isEqualTo(database.content("a"));
+    }
+  }
+
+  @Test
   void shouldTellTheColumnAndBothTypesWhenTheyCannotFit() throws Exception {
     database.run(
         "CREATE TABLE a (id int PRIMARY KEY, u uuid, g bytea, extra int)",

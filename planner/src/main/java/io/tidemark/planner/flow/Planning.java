@@ -94,7 +94,8 @@ public final class Planning {
    * Publishes the plan, or what is missing of it.
    *
    * @param now time that a new plan carries, milliseconds since the epoch
-   * @throws TaskException if the source fails, or the id stands for another spec
+   * @throws TaskException if the source fails, the id stands for another spec, or the plan is new
+   *     to the log but the sink holds something of the backfill
    */
   public PlanOutcome publish(PlanLog log, long now) throws TaskException {
     Optional<Plan> existing = log.plan();
@@ -103,6 +104,10 @@ public final class Planning {
       if (existing.get().getState() == PlanState.SEALED) {
         return new PlanOutcome(existing.get(), 0);
       }
+    }
+    if (existing.isEmpty()) {
+      // No worker of this log can have written yet, so nothing of this backfill may be there.
+      route.sink().checkUnused(backfill);
     }
     SourceShape shape = route.source().shape();
     route.sink().prepare(shape);

@@ -67,6 +67,11 @@ public final class RecordingConnector implements Connector {
     }
 
     @Override
+    public void checkUnused(String backfill) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void prepare(SourceShape source) {
       throw new UnsupportedOperationException();
     }

@@ -23,7 +23,7 @@ final class CrossChecks {
   /** Runs on documents that are not valid as well, and is silent where a value is none. */
   void check() {
     partition();
-    csvOnly();
+    formats();
     waits();
   }
 
@@ -52,22 +52,29 @@ final class CrossChecks {
     }
   }
 
-  private void csvOnly() {
-    JsonNode file = tree.root().at("/source/file");
-    String format = file.path("format").asText();
-    Map<String, List<String>> needs =
+  private void formats() {
+    onlyFor(
+        "source.file",
         Map.of(
             "header", List.of("csv"),
             "delimiter", List.of("csv"),
-            "schema", List.of("csv", "jsonl"));
+            "nulls", List.of("csv"),
+            "schema", List.of("csv", "jsonl")));
+    onlyFor("sink.file", Map.of("compression", List.of("parquet")));
+  }
+
+  // A format that there is not is another's to refuse.
+  private void onlyFor(String path, Map<String, List<String>> needs) {
+    JsonNode file = tree.root().at("/" + path.replace('.', '/'));
+    String format = file.path("format").asText();
     needs.forEach(
         (key, formats) -> {
           if (file.has(key)
               && List.of("parquet", "csv", "jsonl").contains(format)
               && !formats.contains(format)) {
             problems.add(
-                tree.key("source.file." + key),
-                "source.file." + key,
+                tree.key(path + "." + key),
+                path + "." + key,
                 "means nothing for format " + format,
                 "remove it; it is for " + String.join(" and ", formats));
           }

@@ -168,8 +168,8 @@ class SpecParserTest {
               s.yaml:1:13: apiVersion: must be tidemark/v1, not 'tidemark/v2'
               s.yaml:2:7: name: must be lower-case letters, digits and '-', beginning and ending \
             with a letter or digit, at most 63 characters, not 'Orders'
-              s.yaml:4:3: source.jdbc: key 'table' is missing; add it: Table or view, such as \
-            public.orders.
+              s.yaml:4:3: source.jdbc: key 'table' is missing; add it: Table, such as \
+            public.orders; not a view.
               s.yaml:7:15: source.jdbc.password: password must be a reference such as \
             ${env:SRC_PASSWORD}; a literal would be written to the plans topic; set the environment \
             variable and name it here
@@ -241,6 +241,28 @@ class SpecParserTest {
         .containsExactlyInAnyOrder(
             "means nothing for format jsonl",
             "must be one character, such as ';' or \"\\t\", not ';;'");
+  }
+
+  @Test
+  void shouldTakeNullsOfCsvSourcesAndCompressionOfParquetSinksOnly() throws Exception {
+    String spec = files("csv", ", nulls: ''").replace("parquet}", "parquet, compression: snappy}");
+    Spec parsed = parser.parse(spec, "s.yaml");
+
+    assertThat(parsed.source().config().get("nulls").asText()).isEmpty();
+    assertThat(parsed.sink().config().get("compression").asText()).isEqualTo("snappy");
+    assertThat(
+            refused(
+                    files("jsonl", ", nulls: NA")
+                        .replace("format: parquet}", "format: csv, compression: none}"))
+                .errors())
+        .extracting(SpecError::toString)
+        .containsExactly(
+            "3:48: source.file.nulls: means nothing for format jsonl; remove it; it is for csv",
+            "4:40: sink.file.compression: means nothing for format csv; remove it; it is for"
+                + " parquet");
+    assertThat(refused(spec.replace("snappy", "lzma")).errors())
+        .extracting(SpecError::path)
+        .containsExactly("sink.file.compression");
   }
 
   @ParameterizedTest

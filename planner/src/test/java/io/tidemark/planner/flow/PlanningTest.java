@@ -1,0 +1,127 @@
+package io.tidemark.planner.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.connectors.Route;
+import io.tidemark.connectors.Specs;
+import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.spec.Spec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a planner does with a sink and a log that know of each other, and with those that do not.
+ */
+class PlanningTest {
+
+  @TempDir Path dir;
+
+  private Spec spec;
+
+  @BeforeEach
+  void write() throws Exception {
+    Files.writeString(dir.resolve("in.csv"), "id\n1\n2\n");
+    spec =
+        Specs.parser()
+            .parse(
+                """
+            apiVersion: tidemark/v1
+            name: planned
+            source: {file: {path: "%1$s/in.csv", format: csv}}
+            sink: {file: {path: "%1$s/out", format: csv}}
+            """
+                    .formatted(dir),
+                "planned.yaml");
+  }
+
+  @Test
+  void shouldRefuseWhenThePlanIsNewButTheSinkHoldsSomethingOfTheBackfill() throws Exception {
+    Log first = new Log();
+    publish(first);
+    claim(first.descriptors().get(0));
+    Log other = new Log();
+
+    assertThatThrownBy(() -> publish(other))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContainingAll(spec.backfillId(), "_tidemark", "give the spec a new name");
+    assertThat(other.plan()).isEmpty();
+  }
+
+  @Test
+  void shouldGoOnWhenThePlannerDiedBehindItsFirstRecordAndAWorkerHasWritten() throws Exception {
+    Log log = new Log();
+    log.publications = 1;
+    assertThatThrownBy(() -> publish(log)).hasMessage("died");
+    assertThat(log.plan().map(Plan::getState)).hasValue(PlanState.PLANNING);
+    claim(log.sought.get(0));
+    log.publications = Integer.MAX_VALUE;
+
+    PlanOutcome done = publish(log);
+
+    assertThat(done.published()).isEqualTo(1);
+    assertThat(done.plan().getState()).isEqualTo(PlanState.SEALED);
+    assertThat(publish(log).published()).isZero();
+  }
+
+  private PlanOutcome publish(Log log) throws TaskException {
+    try (Route route = Route.open(spec)) {
+      return new Planning(spec, route).publish(log, 1);
+    }
+  }
+
+  /** What the first worker that runs a partition leaves at the sink. */
+  private void claim(Descriptor d) throws TaskException {
+    try (Route route = Route.open(spec)) {
+      Claim claim = new Claim(d.getBackfillId(), d.getPartitionId(), 1, "w");
+      route.sink().open(claim, route.source().shape(), RowFormat.RECORDS).close();
+    }
+  }
+
+  /** A log that takes so many publications, then the planner dies. */
+  private static final class Log implements PlanLog {
+    private final List<Descriptor> descriptors = new ArrayList<>();
+    private final List<Descriptor> sought = new ArrayList<>();
+    private Optional<Plan> plan = Optional.empty();
+    private int publications = Integer.MAX_VALUE;
+
+    @Override
+    public int queues() {
+      return 4;
+    }
+
+    @Override
+    public Optional<Plan> plan() {
+      return plan;
+    }
+
+    @Override
+    public List<Descriptor> descriptors() {
+      return List.copyOf(descriptors);
+    }
+
+    @Override
+    public void publish(List<Descriptor> more, Plan now) {
+      sought.addAll(more);
+      if (publications-- == 0) {
+        throw new IllegalStateException("died");
+      }
+      descriptors.addAll(more);
+      plan = Optional.of(now);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
