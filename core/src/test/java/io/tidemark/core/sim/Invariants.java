@@ -120,7 +120,7 @@ final class Invariants {
 
   /** Whether the coordinator has declared every backfill ended. */
   boolean ended() {
-    return world.planner().rows().keySet().stream()
+    return world.backfills().stream()
         .allMatch(
             b -> {
               Progress p = world.reconciler().progress().get(b);
@@ -132,7 +132,7 @@ final class Invariants {
   void checkAtRest() {
     replays();
     world.planner().published().values().forEach(this::partition);
-    world.planner().rows().forEach(this::backfill);
+    world.backfills().forEach(b -> backfill(b, world.planner().rows(b)));
     for (int q = 0; q < world.log().queues(); q++) {
       for (long o = world.log().position(q); o < world.log().workEnd(q); o++) {
         if (world.log().workAt(q, o).isPresent()) {

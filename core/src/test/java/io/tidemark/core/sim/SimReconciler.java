@@ -32,6 +32,7 @@ final class SimReconciler {
   private final World world;
   private final Map<String, LedgerEntry> ledger = new TreeMap<>();
   private final Map<String, Tally> tallies = new TreeMap<>();
+  private final Map<String, Tally> older = new TreeMap<>();
   private final Map<String, Plan> plans = new TreeMap<>();
   private final Map<String, Progress> progress = new TreeMap<>();
   private final Map<String, Directive> directives = new TreeMap<>();
@@ -41,6 +42,7 @@ final class SimReconciler {
   private final long[] checkpointsRead;
   private int plansRead;
   private int commandsRead;
+  private long clockOff;
   private Optional<Coordinator> coordinator = Optional.empty();
 
   SimReconciler(World world) {
@@ -65,6 +67,14 @@ final class SimReconciler {
   /** Ends at once. */
   void crash() {
     coordinator = Optional.empty();
+    if (world.mutation() == Mutation.RECONCILER_FORGETS_TALLIES) {
+      tallies.putAll(older);
+    }
+  }
+
+  /** Its clock is set ahead or back. */
+  void clockJumps(int byMs) {
+    clockOff += byMs;
   }
 
   boolean up() {
@@ -124,6 +134,9 @@ final class SimReconciler {
 
   private void read(Coordinator c) {
     boolean applied = false;
+    if (world.mutation() == Mutation.RECONCILER_FORGETS_TALLIES) {
+      older.putAll(tallies);
+    }
     for (int q = 0; q < world.log().queues(); q++) {
       for (LedgerEvent event : next(q)) {
         apply(q, event, c);
@@ -187,7 +200,14 @@ final class SimReconciler {
   }
 
   private void write(Coordinator c, CoordinatorEvent event) {
-    for (CoordinatorEffect effect : c.on(event, world.scheduler().now())) {
+    writeOnce(c, event);
+    if (world.faults().twice()) {
+      writeOnce(c, event);
+    }
+  }
+
+  private void writeOnce(Coordinator c, CoordinatorEvent event) {
+    for (CoordinatorEffect effect : c.on(event, world.scheduler().now() + clockOff)) {
       switch (effect) {
         case CoordinatorEffect.PutProgress p ->
             progress.put(p.progress().getBackfillId(), p.progress());

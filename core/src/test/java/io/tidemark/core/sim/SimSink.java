@@ -97,6 +97,9 @@ final class SimSink {
 
   void commit(String partition, Tx tx, Rows chunk, Progress after) throws TaskException {
     Row row = row(partition);
+    if (mutation == Mutation.SINK_WRITES_CURSOR_OUTSIDE_TRANSACTION) {
+      row.progress = after;
+    }
     if (tx.ended) {
       throw new TaskException(FailureKind.TRANSIENT, "57P01", "the session was ended", null);
     }
