@@ -162,9 +162,13 @@ public final class Ledger {
     return Applied.to(updated(entry, c, fence, sameRound));
   }
 
+  /**
+   * Whether a worker says again what it said before, not knowing that it arrived. An end that was
+   * its own claim (cancelled before anybody claimed it) has a new fence each time.
+   */
   private static boolean isRepeated(LedgerEntry entry, Checkpoint c, long fence) {
     return c.getState() == entry.getState()
-        && fence == entry.getFence()
+        && (fence == entry.getFence() || c.getClaim())
         && c.getRows() == entry.getRows()
         && c.getDigest().equals(entry.getDigest());
   }

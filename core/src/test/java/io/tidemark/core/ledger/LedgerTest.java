@@ -183,6 +183,17 @@ class LedgerTest {
     assertThat(Ledger.apply(after, planned(0)).entry()).isSameAs(after);
   }
 
+  /** Cancelled before anybody claimed it, said twice by a worker that did not hear the answer. */
+  @Test
+  void shouldTakeAnEndThatIsItsOwnClaimTwice() {
+    LedgerEntry once = replay(List.of(planned(0), report(0, CANCELLED, true, -1, 0, 7)));
+
+    Ledger.Applied twice = Ledger.apply(once, report(0, CANCELLED, true, -1, 0, 9));
+
+    assertThat(twice.entry()).isSameAs(once);
+    assertThat(twice.finding()).isEmpty();
+  }
+
   @Test
   void shouldRefuseTheSameEndWithAnotherDigestWhenItIsRepeated() {
     LedgerEntry before = replay(done());

@@ -66,7 +66,11 @@ final class LogWatch {
 
   private static void compare(String id, Last had, Last got) {
     boolean retried = Lifecycle.retryable(had.checkpoint().getState()) && round(got) > round(had);
-    if (Lifecycle.terminal(had.checkpoint().getState()) && !retried) {
+    // Whoever does not know whether its report arrived says it again.
+    boolean repeated =
+        got.checkpoint().getState() == had.checkpoint().getState()
+            && Point.of(got.checkpoint()).equals(Point.of(had.checkpoint()));
+    if (Lifecycle.terminal(had.checkpoint().getState()) && !retried && !repeated) {
       throw new Violation(
           Invariant.I6_TERMINAL_STATES_NEVER_CHANGE,
           id + ": " + got.checkpoint().getState() + " after " + had.checkpoint().getState());

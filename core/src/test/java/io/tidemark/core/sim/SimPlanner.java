@@ -29,7 +29,7 @@ final class SimPlanner {
   private final Map<String, List<Descriptor>> work = new HashMap<>();
   private final Map<String, List<Slice>> sources = new LinkedHashMap<>();
   private final Map<String, Integer> epochs = new HashMap<>();
-  private final Map<String, Process> processes = new HashMap<>();
+  private final Map<String, Planner> processes = new HashMap<>();
 
   SimPlanner(World world) {
     this.world = world;
@@ -79,7 +79,7 @@ final class SimPlanner {
     if (world.mutation() != Mutation.PLANNER_IS_NOT_FENCED) {
       epochs.merge(backfill, 1, Integer::sum);
     }
-    Process process = new Process(backfill, epochs.getOrDefault(backfill, 0));
+    Planner process = new Planner(backfill, epochs.getOrDefault(backfill, 0));
     processes.put(backfill, process);
     process.later(process::read);
   }
@@ -106,14 +106,14 @@ final class SimPlanner {
   }
 
   /** One process; between any two of its steps it may die, or another may fence it. */
-  private final class Process {
+  private final class Planner {
     private final String backfill;
     private final int epoch;
     private final PlanBuilder builder;
     private long createdAt;
     private boolean dead;
 
-    Process(String backfill, int epoch) {
+    Planner(String backfill, int epoch) {
       this.backfill = backfill;
       this.epoch = epoch;
       this.builder = new PlanBuilder(backfill, world.log().queues(), world.scheduler().now());
@@ -158,7 +158,9 @@ final class SimPlanner {
       source.subList(from, to).forEach(s -> builder.add(s, rows(s)));
       boolean last = to == source.size();
       if (last && world.mutation() == Mutation.PLANNER_SEALS_BEFORE_THE_LAST_BATCH) {
+        world.scheduler().after(1_000, "planner", "is late", () -> append(builder.take()));
         publish(List.of(), PlanState.SEALED);
+        return;
       }
       boolean published = publish(builder.take(), last ? PlanState.SEALED : PlanState.PLANNING);
       if (published && !last) {
