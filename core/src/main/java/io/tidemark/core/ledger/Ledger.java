@@ -135,8 +135,11 @@ public final class Ledger {
     long fence = event.fence();
     int round = c.getDescriptor().getRound();
     if (round < entry.getDescriptor().getRound()) {
-      return Applied.refused(
-          entry, Kind.STALE_ROUND, c.getWorker() + " reported round " + round + ", now over");
+      // Only what failed or was cancelled is given a new round: to hear so again is no news.
+      return Lifecycle.retryable(c.getState())
+          ? Applied.to(entry)
+          : Applied.refused(
+              entry, Kind.STALE_ROUND, c.getWorker() + " reported round " + round + ", now over");
     }
     if (fence < entry.getFence()) {
       return Applied.refused(

@@ -183,6 +183,16 @@ class LedgerTest {
     assertThat(Ledger.apply(after, planned(0)).entry()).isSameAs(after);
   }
 
+  @Test
+  void shouldPassOverTheEndOfAnEarlierRoundThatIsSaidAgain() {
+    LedgerEntry retried = replay(with(failed(), planned(1)));
+
+    Ledger.Applied again = Ledger.apply(retried, report(0, FAILED, 5, 50));
+
+    assertThat(again.entry()).isSameAs(retried);
+    assertThat(again.finding()).isEmpty();
+  }
+
   /** Cancelled before anybody claimed it, said twice by a worker that did not hear the answer. */
   @Test
   void shouldTakeAnEndThatIsItsOwnClaimTwice() {

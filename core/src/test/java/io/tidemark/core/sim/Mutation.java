@@ -30,5 +30,7 @@ enum Mutation {
   /** The plan is sealed before its last descriptors are out. */
   PLANNER_SEALS_BEFORE_THE_LAST_BATCH,
   /** Tallies are not written in the ledger's transaction: a crash loses the newest. */
-  RECONCILER_FORGETS_TALLIES
+  RECONCILER_FORGETS_TALLIES,
+  /** The manifest names every file that was staged, not those that the ledger knows. */
+  MANIFEST_NAMES_WHAT_WAS_STAGED
 }

@@ -194,7 +194,7 @@ final class SimPlanner {
           .setPartitions(builder.partitions())
           .setRowsEstimated(builder.rows())
           .setCoverage(builder.coverage())
-          .setSinkFinish(false)
+          .setSinkFinish(world.sink().kind() == SimSink.Kind.MANIFEST)
           .setCreatedAt(createdAt)
           .setSealedAt(state == PlanState.SEALED ? world.scheduler().now() : null)
           .build();

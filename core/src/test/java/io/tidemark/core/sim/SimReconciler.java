@@ -6,6 +6,7 @@ import io.tidemark.core.coordinator.CoordinatorEvent;
 import io.tidemark.core.ledger.Ledger;
 import io.tidemark.core.ledger.LedgerEvent;
 import io.tidemark.core.ledger.Tallies;
+import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The reconciler: the real {@link Ledger}, {@link Tallies} and {@link Coordinator} over the
@@ -126,6 +129,7 @@ final class SimReconciler {
               if (coordinator.filter(c -> c == of).isPresent()) {
                 if (world.log().available()) {
                   read(of);
+                  finish();
                 }
                 run(of);
               }
@@ -156,6 +160,23 @@ final class SimReconciler {
       write(c, new CoordinatorEvent.CommandSeen(commands.get(commandsRead)));
     }
     write(c, new CoordinatorEvent.Tick());
+  }
+
+  /** Seals the sinks of files whose partitions are all done, as often as it takes to hear of it. */
+  private void finish() {
+    for (Progress p : progress.values()) {
+      if (p.getState() == BackfillState.FINISHING && world.scheduler().chance(0.5)) {
+        Set<String> files = new TreeSet<>();
+        ledger.values().stream()
+            .filter(e -> e.getDescriptor().getBackfillId().equals(p.getBackfillId()))
+            .filter(e -> e.getState() == PartitionState.COMPLETED)
+            .forEach(e -> e.getFiles().forEach(f -> files.add(f.getPath())));
+        world.sink().seal(p.getBackfillId(), files);
+        if (world.scheduler().chance(0.5)) {
+          ask(CommandType.SINK_FINISHED, p.getBackfillId());
+        }
+      }
+    }
   }
 
   /** Some more of a queue, work and checkpoints interleaved anyhow. */

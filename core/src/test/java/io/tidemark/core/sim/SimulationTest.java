@@ -154,7 +154,8 @@ final class SimulationTest {
               Invariant.I6_TERMINAL_STATES_NEVER_CHANGE,
               Invariant.I7_OFFSETS_NEVER_PASS_WHAT_IS_NOT_TERMINAL);
       // The rows that the cursor passed are not there.
-      case SINK_WRITES_CURSOR_OUTSIDE_TRANSACTION -> EnumSet.of(Invariant.I5_SUMS_AGREE);
+      case SINK_WRITES_CURSOR_OUTSIDE_TRANSACTION ->
+          EnumSet.of(Invariant.I4_CURSORS_NEVER_MOVE_BACK, Invariant.I5_SUMS_AGREE);
       case LOG_LOSES_TERMINAL_CHECKPOINTS -> EnumSet.of(Invariant.I6_TERMINAL_STATES_NEVER_CHANGE);
       // Two planners deal the same partition to different queues, and so to two workers.
       case PLANNER_IS_NOT_FENCED ->
@@ -168,6 +169,10 @@ final class SimulationTest {
               Invariant.I5_SUMS_AGREE,
               Invariant.I9_NO_PARTITION_IS_DROPPED,
               Invariant.LIVENESS);
+      case MANIFEST_NAMES_WHAT_WAS_STAGED ->
+          EnumSet.of(
+              Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
+              Invariant.I10_RESTARTS_CHANGE_NOTHING);
       case RECONCILER_FORGETS_TALLIES -> EnumSet.of(Invariant.I5_SUMS_AGREE);
     };
   }
