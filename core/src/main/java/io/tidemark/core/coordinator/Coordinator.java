@@ -30,8 +30,11 @@ import java.util.TreeMap;
  */
 public final class Coordinator {
 
-  /** How long partitions may seem not to cover the plan before that counts as a failure. */
-  private static final long GAP_GRACE_MS = 30_000;
+  /**
+   * How many looks in a row may find a gap before it counts: half a minute of ticks. Counted, not
+   * timed: a clock that jumps, or a process that was stopped, must not fail a backfill.
+   */
+  static final int GAP_LOOKS = 150;
 
   private final int maxRunning;
   private final Map<String, Backfill> backfills = new TreeMap<>();
@@ -157,7 +160,7 @@ public final class Coordinator {
     b.eta = b.eta.observed(now, sum.rows());
     Verdict verdict = Verdict.of(b.plan, sum);
     if (!(verdict instanceof Verdict.Gap)) {
-      b.gapSince = null;
+      b.gapLooks = 0;
     }
     switch (verdict) {
       case Verdict.Open open -> b.write(b.state, b.reason, now, out);
@@ -182,7 +185,7 @@ public final class Coordinator {
     private Directive directive;
     private Progress written;
     private Eta eta = Eta.NONE;
-    private Long gapSince;
+    private int gapLooks;
     private boolean dirty = true;
 
     static boolean ended(BackfillState state) {
@@ -206,10 +209,8 @@ public final class Coordinator {
     }
 
     void gap(long now, List<CoordinatorEffect> out) {
-      if (gapSince == null) {
-        gapSince = now;
-      }
-      if (now - gapSince >= GAP_GRACE_MS) {
+      gapLooks++;
+      if (gapLooks >= GAP_LOOKS) {
         to(BackfillState.FAILED, "the partitions leave a gap in the plan or overlap", now, out);
       } else {
         write(state, reason, now, out);

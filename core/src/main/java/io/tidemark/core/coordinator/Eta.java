@@ -26,7 +26,7 @@ record Eta(long at, long rows, double mean, double deviation) {
 
   /** The estimate after {@code rowsNow} rows at {@code now}. */
   Eta observed(long now, long rowsNow) {
-    if (at == 0 || rowsNow < rows) {
+    if (at == 0 || rowsNow < rows || now < at) {
       return new Eta(now, rowsNow, mean, deviation);
     }
     if (now - at < MIN_STEP_MS) {

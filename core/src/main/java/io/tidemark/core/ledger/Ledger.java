@@ -135,8 +135,11 @@ public final class Ledger {
     long fence = event.fence();
     int round = c.getDescriptor().getRound();
     if (round < entry.getDescriptor().getRound()) {
-      return Applied.refused(
-          entry, Kind.STALE_ROUND, c.getWorker() + " reported round " + round + ", now over");
+      // Only what failed or was cancelled is given a new round: to hear so again is no news.
+      return Lifecycle.retryable(c.getState())
+          ? Applied.to(entry)
+          : Applied.refused(
+              entry, Kind.STALE_ROUND, c.getWorker() + " reported round " + round + ", now over");
     }
     if (fence < entry.getFence()) {
       return Applied.refused(
@@ -162,9 +165,13 @@ public final class Ledger {
     return Applied.to(updated(entry, c, fence, sameRound));
   }
 
+  /**
+   * Whether a worker says again what it said before, not knowing that it arrived. An end that was
+   * its own claim (cancelled before anybody claimed it) has a new fence each time.
+   */
   private static boolean isRepeated(LedgerEntry entry, Checkpoint c, long fence) {
     return c.getState() == entry.getState()
-        && fence == entry.getFence()
+        && (fence == entry.getFence() || c.getClaim())
         && c.getRows() == entry.getRows()
         && c.getDigest().equals(entry.getDigest());
   }

@@ -62,7 +62,8 @@ final class Reporting {
    *
    * @param claims the runs to claim, in the phase Claiming
    */
-  Optional<Commit> commit(Collection<QueueState> queues, Collection<Run> claims, long now) {
+  Optional<Commit> commit(
+      Collection<QueueState> queues, Collection<Run> claims, long now, long wallMs) {
     lastCommitMs = now;
     List<Reported> items = new ArrayList<>();
     claims.forEach(run -> items.add(new Reported(run, true, run.version())));
@@ -81,7 +82,7 @@ final class Reporting {
       return Optional.empty();
     }
     inFlight = new Batch(items, offsets);
-    return Optional.of(new Commit(records(items, now), offsets));
+    return Optional.of(new Commit(records(items, wallMs), offsets));
   }
 
   private static Map<Integer, Long> offsets(Collection<QueueState> queues, Set<Run> inBatch) {
@@ -97,11 +98,11 @@ final class Reporting {
     return offsets;
   }
 
-  private List<Append> records(List<Reported> items, long now) {
+  private List<Append> records(List<Reported> items, long wallMs) {
     List<Append> records = new ArrayList<>(items.size());
     for (Reported item : items) {
       Run run = item.run();
-      records.add(new Append(run.queue, run.checkpoint(settings.workerId(), item.claim(), now)));
+      records.add(new Append(run.queue, run.checkpoint(settings.workerId(), item.claim(), wallMs)));
     }
     return records;
   }
@@ -111,9 +112,10 @@ final class Reporting {
    *
    * @param owned the queues that are still owned, by number
    * @param at the offset of each of its records
+   * @param wallMs milliseconds since the epoch
    * @return the runs whose claim it carried, as far as they are still held
    */
-  List<Run> committed(Map<Integer, QueueState> owned, List<Long> at, long now) {
+  List<Run> committed(Map<Integer, QueueState> owned, List<Long> at, long wallMs) {
     Batch batch = landed();
     List<Run> claimed = new ArrayList<>();
     for (int i = 0; i < batch.items().size(); i++) {
@@ -125,7 +127,7 @@ final class Reporting {
       }
       if (item.claim()) {
         run.fence = at.get(i);
-        run.startedAt = run.startedAt == 0 ? now : run.startedAt;
+        run.startedAt = run.startedAt == 0 ? wallMs : run.startedAt;
       }
       q.reported(run, item.version());
       if (run.phase() instanceof Phase.Claiming) {

@@ -34,6 +34,10 @@ public final class WorkerCore {
   private final Backfills backfills = new Backfills();
   private final Claims claims;
   private final Reporting reporting;
+  private final SteadyTime time = new SteadyTime();
+
+  /** What the wall clock says of the event in hand: for people to read, not to wait by. */
+  private long wallMs;
 
   /**
    * A worker that owns nothing yet.
@@ -50,10 +54,12 @@ public final class WorkerCore {
   /**
    * Hears of an event.
    *
-   * @param now milliseconds since the epoch
+   * @param wallMs milliseconds since the epoch; may jump, as clocks do
    * @return what to do, in order
    */
-  public List<WorkerEffect> on(WorkerEvent event, long now) {
+  public List<WorkerEffect> on(WorkerEvent event, long wallMs) {
+    this.wallMs = wallMs;
+    long now = time.at(wallMs);
     List<WorkerEffect> out = new ArrayList<>();
     switch (event) {
       case WorkerEvent.Assigned e -> assigned(e.queues(), out);
@@ -65,7 +71,7 @@ public final class WorkerCore {
       case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
       case WorkerEvent.BackfillKnown e -> backfills.planned(e.backfill(), e.retry());
       case WorkerEvent.Directed e -> directed(e, out);
-      case WorkerEvent.Committed e -> committed(e.offsets(), now, out);
+      case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
       case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
       case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now));
@@ -229,7 +235,7 @@ public final class WorkerCore {
   private void opened(Run run, WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
     if (e.point().isBehind(run.point)) {
-      run.error = wentBack(run.point, e.point(), now);
+      run.error = wentBack(run.point, e.point(), wallMs);
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
       return;
@@ -243,14 +249,14 @@ public final class WorkerCore {
     }
   }
 
-  private static Failure wentBack(Point had, Point got, long now) {
+  private static Failure wentBack(Point had, Point got, long at) {
     return new Failure(
         FailureKind.FATAL,
         "SINK_WENT_BACK",
         "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed"
                 .formatted(got.totals().rows(), had.totals().rows())
             + " by hand; check it, then retry the partition",
-        now);
+        at);
   }
 
   private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now) {
@@ -353,11 +359,11 @@ public final class WorkerCore {
   /** Everything there is to report, and as many claims as lanes want, in one transaction. */
   private void commit(long now, List<WorkerEffect> out) {
     List<Run> picked = claims.pick(queues.values(), tasks.count(), now);
-    reporting.commit(queues.values(), picked, now).ifPresent(out::add);
+    reporting.commit(queues.values(), picked, now, wallMs).ifPresent(out::add);
   }
 
-  private void committed(List<Long> offsets, long now, List<WorkerEffect> out) {
-    for (Run run : reporting.committed(queues, offsets, now)) {
+  private void committed(List<Long> offsets, List<WorkerEffect> out) {
+    for (Run run : reporting.committed(queues, offsets, wallMs)) {
       claimed(queues.get(run.queue), run, out);
     }
   }

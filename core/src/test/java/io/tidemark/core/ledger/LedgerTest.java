@@ -184,6 +184,27 @@ class LedgerTest {
   }
 
   @Test
+  void shouldPassOverTheEndOfAnEarlierRoundThatIsSaidAgain() {
+    LedgerEntry retried = replay(with(failed(), planned(1)));
+
+    Ledger.Applied again = Ledger.apply(retried, report(0, FAILED, 5, 50));
+
+    assertThat(again.entry()).isSameAs(retried);
+    assertThat(again.finding()).isEmpty();
+  }
+
+  /** Cancelled before anybody claimed it, said twice by a worker that did not hear the answer. */
+  @Test
+  void shouldTakeAnEndThatIsItsOwnClaimTwice() {
+    LedgerEntry once = replay(List.of(planned(0), report(0, CANCELLED, true, -1, 0, 7)));
+
+    Ledger.Applied twice = Ledger.apply(once, report(0, CANCELLED, true, -1, 0, 9));
+
+    assertThat(twice.entry()).isSameAs(once);
+    assertThat(twice.finding()).isEmpty();
+  }
+
+  @Test
   void shouldRefuseTheSameEndWithAnotherDigestWhenItIsRepeated() {
     LedgerEntry before = replay(done());
     Checkpoint other =

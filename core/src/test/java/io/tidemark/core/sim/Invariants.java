@@ -25,7 +25,7 @@ final class Invariants {
   Invariants(World world) {
     this.world = world;
     this.sink = new SinkWatch(world);
-    this.log = new LogWatch(world);
+    this.log = new LogWatch(world, sink);
   }
 
   SimSink.Watcher sink() {
@@ -120,7 +120,7 @@ final class Invariants {
 
   /** Whether the coordinator has declared every backfill ended. */
   boolean ended() {
-    return world.planner().rows().keySet().stream()
+    return world.backfills().stream()
         .allMatch(
             b -> {
               Progress p = world.reconciler().progress().get(b);
@@ -132,7 +132,7 @@ final class Invariants {
   void checkAtRest() {
     replays();
     world.planner().published().values().forEach(this::partition);
-    world.planner().rows().forEach(this::backfill);
+    world.backfills().forEach(b -> backfill(b, world.planner().rows(b)));
     for (int q = 0; q < world.log().queues(); q++) {
       for (long o = world.log().position(q); o < world.log().workEnd(q); o++) {
         if (world.log().workAt(q, o).isPresent()) {
@@ -146,10 +146,11 @@ final class Invariants {
   private void partition(Descriptor d) {
     String id = d.getPartitionId();
     LedgerEntry entry = world.reconciler().ledger().get(id);
-    Totals there = sink.totals(id);
+    boolean accounts = world.sink().kind() == SimSink.Kind.TRANSACTIONAL;
+    Totals there = accounts ? sink.totals(id) : log.point(id).totals();
     boolean terminal =
         switch (entry.getState()) {
-          case COMPLETED -> world.sink().progress(id).complete();
+          case COMPLETED -> !accounts || world.sink().progress(id).complete();
           case FAILED -> entry.getError() != null;
           case CANCELLED -> true;
           default -> false;
@@ -195,10 +196,19 @@ final class Invariants {
           Invariant.LIVENESS,
           id + " is " + p.getState() + " (" + p.getReason() + "), not " + expected);
     }
+    boolean done = expected == BackfillState.COMPLETED;
     boolean exact =
-        expected == BackfillState.COMPLETED
-            ? rows == sourceRows && sink.rows(id) == rows
-            : rows <= sink.rows(id);
+        switch (world.sink().kind()) {
+          case TRANSACTIONAL, IDEMPOTENT ->
+              done ? rows == sourceRows && sink.rows(id) == rows : rows <= sink.rows(id);
+          case MANIFEST -> {
+            if (p.getState() == BackfillState.COMPLETED) {
+              OffsetRange all = new OffsetRange(id, 0L, sourceRows);
+              sink.requireOnce(id, world.sink().sealed(id).orElseThrow(), all);
+            }
+            yield !done || rows == sourceRows;
+          }
+        };
     if (!exact || (!late && p.getRows() != rows)) {
       throw new Violation(
           Invariant.I5_SUMS_AGREE,

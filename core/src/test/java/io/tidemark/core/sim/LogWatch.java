@@ -5,7 +5,9 @@ import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.worker.Point;
 import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.CommittedFile;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.PartitionState;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +20,15 @@ final class LogWatch {
   private record Last(Checkpoint checkpoint, long offset, long fence) {}
 
   private final World world;
+  private final SinkWatch sink;
   private final long[] read;
   private final long[] checked;
   private final Map<String, Last> seen = new HashMap<>();
   private final Map<String, Last> decided = new HashMap<>();
 
-  LogWatch(World world) {
+  LogWatch(World world, SinkWatch sink) {
     this.world = world;
+    this.sink = sink;
     this.read = new long[world.log().queues()];
     this.checked = new long[world.log().queues()];
     world.log().watch(this::decided, this::offset);
@@ -48,6 +52,27 @@ final class LogWatch {
     if (had != null) {
       compare(id, had, last);
     }
+    if (c.getState() == PartitionState.FAILED && c.getError() == null) {
+      throw new Violation(Invariant.I9_NO_PARTITION_IS_DROPPED, id + " FAILED without a cause");
+    }
+    OffsetRange slice = (OffsetRange) c.getDescriptor().getSlice();
+    boolean completed = c.getState() == PartitionState.COMPLETED;
+    switch (world.sink().kind()) {
+      case TRANSACTIONAL -> compareWithSink(id, c);
+      case IDEMPOTENT -> {
+        if (completed) {
+          sink.requireRows(id, slice);
+        }
+      }
+      case MANIFEST -> {
+        if (completed) {
+          sink.requireOnce(id, c.getFiles().stream().map(CommittedFile::getPath).toList(), slice);
+        }
+      }
+    }
+  }
+
+  private void compareWithSink(String id, Checkpoint c) {
     Totals sink = world.sink().progress(id).totals();
     if (c.getRows() > sink.rows() || c.getChunks() > sink.chunks()) {
       throw new Violation(
@@ -59,14 +84,15 @@ final class LogWatch {
       throw new Violation(
           Invariant.I9_NO_PARTITION_IS_DROPPED, id + " was reported COMPLETED, but it is not");
     }
-    if (c.getState() == PartitionState.FAILED && c.getError() == null) {
-      throw new Violation(Invariant.I9_NO_PARTITION_IS_DROPPED, id + " FAILED without a cause");
-    }
   }
 
   private static void compare(String id, Last had, Last got) {
     boolean retried = Lifecycle.retryable(had.checkpoint().getState()) && round(got) > round(had);
-    if (Lifecycle.terminal(had.checkpoint().getState()) && !retried) {
+    // Whoever does not know whether its report arrived says it again.
+    boolean repeated =
+        got.checkpoint().getState() == had.checkpoint().getState()
+            && Point.of(got.checkpoint()).equals(Point.of(had.checkpoint()));
+    if (Lifecycle.terminal(had.checkpoint().getState()) && !retried && !repeated) {
       throw new Violation(
           Invariant.I6_TERMINAL_STATES_NEVER_CHANGE,
           id + ": " + got.checkpoint().getState() + " after " + had.checkpoint().getState());

@@ -20,5 +20,17 @@ enum Mutation {
   /** A shell waits for offsets in flight, but reads checkpoints only as far as they are stable. */
   SHELL_READS_TO_STABLE_END,
   /** The group takes offsets, and so reports, from members of an old generation. */
-  GROUP_ACCEPTS_OLD_GENERATIONS
+  GROUP_ACCEPTS_OLD_GENERATIONS,
+  /** The cursor is written beside the rows' transaction: it stays when the rows are rolled back. */
+  SINK_WRITES_CURSOR_OUTSIDE_TRANSACTION,
+  /** Compaction loses the checkpoints of partitions that are done. */
+  LOG_LOSES_TERMINAL_CHECKPOINTS,
+  /** A new planner does not raise the epoch: an older one goes on beside it. */
+  PLANNER_IS_NOT_FENCED,
+  /** The plan is sealed before its last descriptors are out. */
+  PLANNER_SEALS_BEFORE_THE_LAST_BATCH,
+  /** Tallies are not written in the ledger's transaction: a crash loses the newest. */
+  RECONCILER_FORGETS_TALLIES,
+  /** The manifest names every file that was staged, not those that the ledger knows. */
+  MANIFEST_NAMES_WHAT_WAS_STAGED
 }

@@ -20,6 +20,7 @@ package io.tidemark.core.sim;
  * @param faultyMs for how long faults happen
  * @param lostReplies share of requests to the sink whose reply is lost, while faults happen
  * @param fatal share of chunks that fail for good, while faults happen
+ * @param sink kind of the sink
  */
 record Setup(
     int queues,
@@ -38,7 +39,8 @@ record Setup(
     int drainMs,
     int faultyMs,
     double lostReplies,
-    double fatal) {
+    double fatal,
+    SimSink.Kind sink) {
 
   static Setup draw(Scheduler s) {
     int backfills = s.between(1, 2);
@@ -59,6 +61,9 @@ record Setup(
         s.between(50, 1_000),
         s.between(4_000, 15_000),
         s.chance(0.7) ? 0.05 : 0.2,
-        s.chance(0.2) ? 0.03 : 0);
+        s.chance(0.2) ? 0.03 : 0,
+        s.chance(0.6)
+            ? SimSink.Kind.TRANSACTIONAL
+            : s.chance(0.5) ? SimSink.Kind.MANIFEST : SimSink.Kind.IDEMPOTENT);
   }
 }

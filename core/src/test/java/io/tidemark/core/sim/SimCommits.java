@@ -5,8 +5,8 @@ import io.tidemark.core.worker.WorkerEvent;
 
 /**
  * The transactions of one process: records and offsets go to the log, and if the group accepts
- * them, the end of the transaction follows. The answer is never a guess: a commit that failed is
- * one that nobody will ever see.
+ * them, the end of the transaction follows. If its reply is lost, and asking again does not help,
+ * the core hears that it failed though it may have happened.
  */
 final class SimCommits {
 
@@ -14,6 +14,7 @@ final class SimCommits {
   private final SimWorker worker;
   private int epoch;
   private boolean inFlight;
+  private boolean doubtful;
 
   SimCommits(World world, SimWorker worker) {
     this.world = world;
@@ -30,6 +31,11 @@ final class SimCommits {
       throw new Violation(Invariant.CONTRACT, worker.name() + " has a commit in flight already");
     }
     inFlight = true;
+    if (doubtful) {
+      // A new epoch settles what became of the last transaction; nobody tells the core any more.
+      doubtful = false;
+      epoch = world.log().initTransactions(worker.name());
+    }
     int generation = worker.generation();
     send("append", () -> append(commit, generation));
   }
@@ -67,6 +73,10 @@ final class SimCommits {
   private void end(SimLog.Txn txn) {
     if (!world.log().available()) {
       send("end again", () -> end(txn));
+    } else if (world.faults().inDoubt()) {
+      doubtful = true;
+      send("late end", () -> world.log().commit(txn));
+      answer(new WorkerEvent.CommitFailed());
     } else if (world.log().commit(txn)) {
       answer(new WorkerEvent.Committed(txn.offsets));
     } else {

@@ -10,6 +10,7 @@ import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.OffsetRange;
 import java.util.List;
+import java.util.Optional;
 
 /** A lane that runs one task: opens the sink, then reads, writes and commits chunk by chunk. */
 final class SimLane {
@@ -64,15 +65,15 @@ final class SimLane {
     over = true;
   }
 
-  private void opened(SimSink.Progress found) {
+  private void opened(Optional<SimSink.Progress> found) {
     if (over) {
       return;
     }
-    if (world.mutation() != Mutation.LANE_RESUMES_FROM_CHECKPOINT) {
-      point = new Point(found.cursor(), found.totals(), List.of());
+    if (found.isPresent() && world.mutation() != Mutation.LANE_RESUMES_FROM_CHECKPOINT) {
+      point = new Point(found.get().cursor(), found.get().totals(), List.of());
     }
-    over = found.complete();
-    worker.feed(new WorkerEvent.Opened(task.id(), point, found.complete()));
+    over = found.map(SimSink.Progress::complete).orElse(false);
+    worker.feed(new WorkerEvent.Opened(task.id(), point, over));
     next();
   }
 
@@ -113,17 +114,14 @@ final class SimLane {
     long to =
         Math.min(range.getTo(), from + world.scheduler().between(1, world.setup().maxChunk()));
     boolean last = to == range.getTo();
-    Point after = point.after(Cursor.of(to), totals(from, to), List.of());
-    SimSink.Progress progress = new SimSink.Progress(after.cursor(), after.totals(), last);
+    Totals totals = totals(from, to);
+    SimSink.Progress progress = new SimSink.Progress(Cursor.of(to), totals, last);
     SimSink.Rows rows = new SimSink.Rows(range.getStream(), from, to);
     worker.call(
         partition + " commit [" + from + "," + to + ")",
         world.scheduler().between(1, 60),
-        () -> {
-          world.sink().commit(partition, tx, rows, progress);
-          return after;
-        },
-        p -> committed(p, last),
+        () -> world.sink().commit(partition, tx, rows, progress),
+        files -> committed(point.after(progress.cursor(), totals, files), last),
         this::failed);
   }
 

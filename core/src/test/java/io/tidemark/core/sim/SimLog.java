@@ -1,5 +1,6 @@
 package io.tidemark.core.sim;
 
+import io.tidemark.core.lifecycle.Lifecycle;
 import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Descriptor;
@@ -62,6 +63,7 @@ final class SimLog {
 
   private final Scheduler scheduler;
   private final int transactionMs;
+  private final Mutation mutation;
   private final List<List<Optional<Descriptor>>> work = new ArrayList<>();
   private final List<List<Integer>> reportsBefore = new ArrayList<>();
   private final List<List<Entry>> checkpoints = new ArrayList<>();
@@ -72,7 +74,8 @@ final class SimLog {
   private final List<Consumer<Txn>> onDecided = new ArrayList<>();
   private boolean available = true;
 
-  SimLog(Scheduler scheduler, int queues, int transactionMs) {
+  SimLog(Scheduler scheduler, int queues, int transactionMs, Mutation mutation) {
+    this.mutation = mutation;
     this.scheduler = scheduler;
     this.transactionMs = transactionMs;
     for (int q = 0; q < queues; q++) {
@@ -271,6 +274,9 @@ final class SimLog {
       seen(queue, o)
           .ifPresent(
               s -> newest.put(s.checkpoint().getDescriptor().getPartitionId(), s.checkpoint()));
+    }
+    if (mutation == Mutation.LOG_LOSES_TERMINAL_CHECKPOINTS) {
+      newest.values().removeIf(c -> Lifecycle.terminal(c.getState()));
     }
     return List.copyOf(newest.values());
   }

@@ -7,23 +7,50 @@ import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plans every backfill with the real rules, in a few transactions, and seals it. */
+/**
+ * Planner processes over the real {@link PlanBuilder}: each publishes a backfill's partitions in a
+ * few transactions and seals the plan; one that starts fences the one before it, replays what was
+ * published, and goes on behind it.
+ */
 final class SimPlanner {
+
+  /** Descriptors in one transaction. */
+  private static final int BATCH = 3;
 
   private final World world;
   private final List<Plan> plans = new ArrayList<>();
+  private final Map<String, Plan> newest = new HashMap<>();
   private final Map<String, Descriptor> published = new LinkedHashMap<>();
-  private final Map<String, Long> rows = new LinkedHashMap<>();
+  private final Map<String, List<Descriptor>> work = new HashMap<>();
+  private final Map<String, List<Slice>> sources = new LinkedHashMap<>();
+  private final Map<String, Integer> epochs = new HashMap<>();
+  private final Map<String, Planner> processes = new HashMap<>();
 
   SimPlanner(World world) {
     this.world = world;
+    for (int b = 0; b < world.setup().backfills(); b++) {
+      sources.put(World.backfill(b), source(World.backfill(b)));
+    }
   }
 
-  /** The topic of plans: a plan comes twice, PLANNING and SEALED. */
+  /** How a backfill's source splits: the same each time somebody asks. */
+  private List<Slice> source(String backfill) {
+    List<Slice> slices = new ArrayList<>();
+    long at = 0;
+    for (int p = 0; p < world.setup().partitions(); p++) {
+      long to = at + world.scheduler().between(1, world.setup().maxRows());
+      slices.add(new Slice.Offsets(new OffsetRange(backfill, at, to)));
+      at = to;
+    }
+    return slices;
+  }
+
+  /** The topic of plans: each comes several times, PLANNING and in the end SEALED. */
   List<Plan> plans() {
     return plans;
   }
@@ -33,44 +60,38 @@ final class SimPlanner {
     return published;
   }
 
-  /** Rows of each backfill's source, by backfill id. */
-  Map<String, Long> rows() {
-    return rows;
+  /** Rows of a backfill's source. */
+  long rows(String backfill) {
+    return sources.get(backfill).stream().mapToLong(SimPlanner::rows).sum();
+  }
+
+  private static long rows(Slice slice) {
+    OffsetRange range = ((Slice.Offsets) slice).range();
+    return range.getTo() - range.getFrom();
   }
 
   void start() {
-    for (int b = 0; b < world.setup().backfills(); b++) {
-      plan("backfill" + b + "-0000000" + b);
-    }
+    sources.keySet().forEach(this::start);
   }
 
-  private void plan(String backfill) {
-    Scheduler s = world.scheduler();
-    PlanBuilder builder = new PlanBuilder(backfill, world.log().queues(), s.now());
-    long at = 0;
-    for (int p = 0; p < world.setup().partitions(); p++) {
-      long to = at + s.between(1, world.setup().maxRows());
-      builder.add(new Slice.Offsets(new OffsetRange(backfill, at, to)), to - at);
-      at = to;
+  /** Starts a planner for a backfill, whether or not there is one. */
+  void start(String backfill) {
+    if (world.mutation() != Mutation.PLANNER_IS_NOT_FENCED) {
+      epochs.merge(backfill, 1, Integer::sum);
     }
-    rows.put(backfill, at);
-    List<Descriptor> all = builder.take();
-    Plan sealed = sealed(backfill, builder);
-    plans.add(Plan.newBuilder(sealed).setState(PlanState.PLANNING).setPartitions(0).build());
-    long delay = 0;
-    for (int from = 0; from < all.size(); ) {
-      int to = Math.min(all.size(), from + s.between(1, 5));
-      List<Descriptor> batch = all.subList(from, to);
-      delay += s.between(1, 400);
-      s.after(delay, "planner", "publishes to " + to, () -> publish(batch));
-      from = to;
-    }
-    s.after(delay + s.between(1, 400), "planner", "seals", () -> plans.add(sealed));
+    Planner process = new Planner(backfill, epochs.getOrDefault(backfill, 0));
+    processes.put(backfill, process);
+    process.later(process::read);
+  }
+
+  /** Ends a backfill's planner at once, wherever it is. */
+  void crash(String backfill) {
+    processes.get(backfill).dead = true;
   }
 
   /** Publishes a partition again, for its next round. */
   void retry(Descriptor failed) {
-    publish(List.of(Descriptor.newBuilder(failed).setRound(failed.getRound() + 1).build()));
+    append(List.of(Descriptor.newBuilder(failed).setRound(failed.getRound() + 1).build()));
   }
 
   /** Whether a partition of that backfill was ever retried. */
@@ -79,27 +100,104 @@ final class SimPlanner {
         .anyMatch(d -> d.getBackfillId().equals(backfill) && d.getRound() > 0);
   }
 
-  private void publish(List<Descriptor> batch) {
+  private void append(List<Descriptor> batch) {
     world.log().publish(batch);
     batch.forEach(d -> published.put(d.getPartitionId(), d));
   }
 
-  private Plan sealed(String backfill, PlanBuilder builder) {
-    return Plan.newBuilder()
-        .setBackfillId(backfill)
-        .setName(backfill)
-        .setDomain("default")
-        .setSpec("")
-        .setFingerprint("")
-        .setSourceSchema("{}")
-        .setState(PlanState.SEALED)
-        .setQueues(world.log().queues())
-        .setPartitions(builder.partitions())
-        .setRowsEstimated(rows.get(backfill))
-        .setCoverage(builder.coverage())
-        .setSinkFinish(false)
-        .setCreatedAt(world.scheduler().now())
-        .setSealedAt(world.scheduler().now())
-        .build();
+  /** One process; between any two of its steps it may die, or another may fence it. */
+  private final class Planner {
+    private final String backfill;
+    private final int epoch;
+    private final PlanBuilder builder;
+    private long createdAt;
+    private boolean dead;
+
+    Planner(String backfill, int epoch) {
+      this.backfill = backfill;
+      this.epoch = epoch;
+      this.builder = new PlanBuilder(backfill, world.log().queues(), world.scheduler().now());
+    }
+
+    private void later(Runnable step) {
+      world
+          .scheduler()
+          .after(
+              world.scheduler().between(1, 400),
+              "planner " + backfill + "/" + epoch,
+              "goes on",
+              () -> {
+                if (dead) {
+                  return;
+                }
+                if (world.log().available()) {
+                  step.run();
+                } else {
+                  later(step);
+                }
+              });
+    }
+
+    private void read() {
+      Plan plan = newest.get(backfill);
+      createdAt = plan == null ? world.scheduler().now() : plan.getCreatedAt();
+      if (plan != null && plan.getState() == PlanState.SEALED) {
+        return;
+      }
+      work.getOrDefault(backfill, List.of()).forEach(builder::published);
+      if (plan == null) {
+        publish(List.of(), PlanState.PLANNING);
+      }
+      later(this::next);
+    }
+
+    private void next() {
+      List<Slice> source = sources.get(backfill);
+      int from = (int) builder.partitions();
+      int to = Math.min(source.size(), from + BATCH);
+      source.subList(from, to).forEach(s -> builder.add(s, rows(s)));
+      boolean last = to == source.size();
+      if (last && world.mutation() == Mutation.PLANNER_SEALS_BEFORE_THE_LAST_BATCH) {
+        world.scheduler().after(1_000, "planner", "is late", () -> append(builder.take()));
+        publish(List.of(), PlanState.SEALED);
+        return;
+      }
+      boolean published = publish(builder.take(), last ? PlanState.SEALED : PlanState.PLANNING);
+      if (published && !last) {
+        later(this::next);
+      }
+    }
+
+    /** One transaction; false if another planner has taken over. */
+    private boolean publish(List<Descriptor> batch, PlanState state) {
+      if (epoch != epochs.getOrDefault(backfill, 0)) {
+        return false;
+      }
+      append(batch);
+      work.computeIfAbsent(backfill, k -> new ArrayList<>()).addAll(batch);
+      Plan plan = plan(state);
+      plans.add(plan);
+      newest.put(backfill, plan);
+      return true;
+    }
+
+    private Plan plan(PlanState state) {
+      return Plan.newBuilder()
+          .setBackfillId(backfill)
+          .setName(backfill)
+          .setDomain("default")
+          .setSpec("")
+          .setFingerprint("")
+          .setSourceSchema("{}")
+          .setState(state)
+          .setQueues(world.log().queues())
+          .setPartitions(builder.partitions())
+          .setRowsEstimated(builder.rows())
+          .setCoverage(builder.coverage())
+          .setSinkFinish(world.sink().kind() == SimSink.Kind.MANIFEST)
+          .setCreatedAt(createdAt)
+          .setSealedAt(state == PlanState.SEALED ? world.scheduler().now() : null)
+          .build();
+    }
   }
 }

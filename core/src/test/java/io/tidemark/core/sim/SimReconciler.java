@@ -6,6 +6,7 @@ import io.tidemark.core.coordinator.CoordinatorEvent;
 import io.tidemark.core.ledger.Ledger;
 import io.tidemark.core.ledger.LedgerEvent;
 import io.tidemark.core.ledger.Tallies;
+import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The reconciler: the real {@link Ledger}, {@link Tallies} and {@link Coordinator} over the
@@ -32,6 +35,7 @@ final class SimReconciler {
   private final World world;
   private final Map<String, LedgerEntry> ledger = new TreeMap<>();
   private final Map<String, Tally> tallies = new TreeMap<>();
+  private final Map<String, Tally> older = new TreeMap<>();
   private final Map<String, Plan> plans = new TreeMap<>();
   private final Map<String, Progress> progress = new TreeMap<>();
   private final Map<String, Directive> directives = new TreeMap<>();
@@ -41,6 +45,7 @@ final class SimReconciler {
   private final long[] checkpointsRead;
   private int plansRead;
   private int commandsRead;
+  private long clockOff;
   private Optional<Coordinator> coordinator = Optional.empty();
 
   SimReconciler(World world) {
@@ -65,6 +70,14 @@ final class SimReconciler {
   /** Ends at once. */
   void crash() {
     coordinator = Optional.empty();
+    if (world.mutation() == Mutation.RECONCILER_FORGETS_TALLIES) {
+      tallies.putAll(older);
+    }
+  }
+
+  /** Its clock is set ahead or back. */
+  void clockJumps(int byMs) {
+    clockOff += byMs;
   }
 
   boolean up() {
@@ -116,6 +129,7 @@ final class SimReconciler {
               if (coordinator.filter(c -> c == of).isPresent()) {
                 if (world.log().available()) {
                   read(of);
+                  finish();
                 }
                 run(of);
               }
@@ -124,6 +138,9 @@ final class SimReconciler {
 
   private void read(Coordinator c) {
     boolean applied = false;
+    if (world.mutation() == Mutation.RECONCILER_FORGETS_TALLIES) {
+      older.putAll(tallies);
+    }
     for (int q = 0; q < world.log().queues(); q++) {
       for (LedgerEvent event : next(q)) {
         apply(q, event, c);
@@ -143,6 +160,23 @@ final class SimReconciler {
       write(c, new CoordinatorEvent.CommandSeen(commands.get(commandsRead)));
     }
     write(c, new CoordinatorEvent.Tick());
+  }
+
+  /** Seals the sinks of files whose partitions are all done, as often as it takes to hear of it. */
+  private void finish() {
+    for (Progress p : progress.values()) {
+      if (p.getState() == BackfillState.FINISHING && world.scheduler().chance(0.5)) {
+        Set<String> files = new TreeSet<>();
+        ledger.values().stream()
+            .filter(e -> e.getDescriptor().getBackfillId().equals(p.getBackfillId()))
+            .filter(e -> e.getState() == PartitionState.COMPLETED)
+            .forEach(e -> e.getFiles().forEach(f -> files.add(f.getPath())));
+        world.sink().seal(p.getBackfillId(), files);
+        if (world.scheduler().chance(0.5)) {
+          ask(CommandType.SINK_FINISHED, p.getBackfillId());
+        }
+      }
+    }
   }
 
   /** Some more of a queue, work and checkpoints interleaved anyhow. */
@@ -187,7 +221,14 @@ final class SimReconciler {
   }
 
   private void write(Coordinator c, CoordinatorEvent event) {
-    for (CoordinatorEffect effect : c.on(event, world.scheduler().now())) {
+    writeOnce(c, event);
+    if (world.faults().twice()) {
+      writeOnce(c, event);
+    }
+  }
+
+  private void writeOnce(Coordinator c, CoordinatorEvent event) {
+    for (CoordinatorEffect effect : c.on(event, world.scheduler().now() + clockOff)) {
       switch (effect) {
         case CoordinatorEffect.PutProgress p ->
             progress.put(p.progress().getBackfillId(), p.progress());

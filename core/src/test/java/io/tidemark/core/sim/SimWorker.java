@@ -55,6 +55,7 @@ final class SimWorker {
   private boolean dead;
   private boolean paused;
   private boolean leaving;
+  private long clockOff;
 
   SimWorker(World world, String name, int incarnation) {
     this.world = world;
@@ -107,6 +108,11 @@ final class SimWorker {
       backlog.add(() -> feed(new WorkerEvent.Tick()));
     }
     paused = true;
+  }
+
+  /** Its clock is set ahead or back. */
+  void clockJumps(int byMs) {
+    clockOff += byMs;
   }
 
   /** Goes on where it stood: what fell due meanwhile happens now, in order. */
@@ -257,13 +263,13 @@ final class SimWorker {
   private void readTopics() {
     List<Plan> plans = world.planner().plans();
     for (; plansRead < plans.size(); plansRead++) {
-      feed(new WorkerEvent.BackfillKnown(plans.get(plansRead).getBackfillId(), World.RETRY));
+      deliver(new WorkerEvent.BackfillKnown(plans.get(plansRead).getBackfillId(), World.RETRY));
     }
     List<Directive> log = world.reconciler().directiveLog();
     for (; directivesRead < log.size(); directivesRead++) {
       Directive d = log.get(directivesRead);
       directives.put(d.getBackfillId(), d.getRunState());
-      feed(new WorkerEvent.Directed(d.getBackfillId(), d.getRunState()));
+      deliver(new WorkerEvent.Directed(d.getBackfillId(), d.getRunState()));
     }
   }
 
@@ -281,17 +287,26 @@ final class SimWorker {
           break;
         }
         positions.put(q, at + 1);
-        world.log().workAt(q, at).ifPresent(d -> feed(new WorkerEvent.DescriptorRead(q, at, d)));
+        world.log().workAt(q, at).ifPresent(d -> deliver(new WorkerEvent.DescriptorRead(q, at, d)));
       }
+      feed(new WorkerEvent.QueueRead(q, positions.get(q)));
     }
   }
 
   // ---- effects
   // --------------------------------------------------------------------------------------
 
+  /** Feeds what comes from a topic, perhaps twice. */
+  private void deliver(WorkerEvent event) {
+    feed(event);
+    if (world.faults().twice()) {
+      feed(event);
+    }
+  }
+
   void feed(WorkerEvent event) {
     world.scheduler().note(() -> "    " + name + "#" + incarnation + " <- " + event);
-    for (WorkerEffect effect : core.on(event, world.scheduler().now())) {
+    for (WorkerEffect effect : core.on(event, world.scheduler().now() + clockOff)) {
       world.scheduler().note(() -> "    " + name + "#" + incarnation + " -> " + effect);
       execute(effect);
     }

@@ -1,7 +1,6 @@
 package io.tidemark.core.sim;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * One run of the real cores in a simulated world, told by its seed: faults for a while, then none,
@@ -16,6 +15,7 @@ final class Simulation {
    * How a run went.
    *
    * @param violation what was broken, or null
+   * @param faults what was to go wrong
    * @param trace every event, if asked for
    * @param story how everything ended: the same for the same seed
    */
@@ -24,7 +24,7 @@ final class Simulation {
       long events,
       long tookMs,
       Violation violation,
-      Map<Faults.Kind, Integer> faults,
+      Faults faults,
       List<String> trace,
       String story) {}
 
@@ -32,8 +32,13 @@ final class Simulation {
 
   /** Runs a seed. */
   static Outcome run(long seed, Mutation mutation, boolean tracing) {
+    return run(seed, mutation, tracing, Faults.Omitted.NOTHING);
+  }
+
+  /** Runs a seed without some of its faults. */
+  static Outcome run(long seed, Mutation mutation, boolean tracing, Faults.Omitted omitted) {
     Scheduler scheduler = new Scheduler(seed, tracing);
-    World world = new World(scheduler, mutation);
+    World world = new World(seed, scheduler, mutation, omitted);
     Violation violation = null;
     try {
       live(world);
@@ -49,7 +54,7 @@ final class Simulation {
         scheduler.events(),
         scheduler.elapsed(),
         violation,
-        world.faults().happened(),
+        world.faults(),
         scheduler.trace(),
         world.reconciler().ledger() + " " + world.reconciler().progress());
   }

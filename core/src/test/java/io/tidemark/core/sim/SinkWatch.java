@@ -3,6 +3,7 @@ package io.tidemark.core.sim;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.schemas.avro.OffsetRange;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -63,6 +64,45 @@ final class SinkWatch implements SimSink.Watcher {
       throw new Violation(
           Invariant.I5_SUMS_AGREE,
           partition + ": the sink was told " + after.totals() + ", it holds " + real);
+    }
+  }
+
+  @Override
+  public void upserted(SimSink.Rows chunk) {
+    rows.computeIfAbsent(chunk.stream(), k -> new BitSet())
+        .set((int) chunk.from(), (int) chunk.to());
+  }
+
+  /**
+   * Looks into the files that a checkpoint or a manifest names: each row of the slice once.
+   *
+   * @param paths files in any order
+   */
+  void requireOnce(String what, Collection<String> paths, OffsetRange slice) {
+    BitSet there = new BitSet();
+    for (String path : paths) {
+      SimSink.Rows file = world.sink().staged(path);
+      int again = there.nextSetBit((int) file.from());
+      if (again >= 0 && again < file.to()) {
+        throw new Violation(
+            Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
+            what + ": row " + again + " is in two files of " + paths);
+      }
+      there.set((int) file.from(), (int) file.to());
+    }
+    requireAll(what, there, slice);
+  }
+
+  /** Requires that every row of a slice was written. */
+  void requireRows(String what, OffsetRange slice) {
+    requireAll(what, rows.getOrDefault(slice.getStream(), new BitSet()), slice);
+  }
+
+  private static void requireAll(String what, BitSet there, OffsetRange slice) {
+    int missing = there.nextClearBit((int) slice.getFrom());
+    if (missing < slice.getTo()) {
+      throw new Violation(
+          Invariant.I9_NO_PARTITION_IS_DROPPED, what + ": row " + missing + " is missing");
     }
   }
 

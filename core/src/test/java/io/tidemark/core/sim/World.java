@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Everything there is in one simulation. */
 final class World {
@@ -25,17 +26,17 @@ final class World {
   private final Map<String, SimWorker> workers = new TreeMap<>();
   private final List<SimWorker> replaced = new ArrayList<>();
 
-  World(Scheduler scheduler, Mutation mutation) {
+  World(long seed, Scheduler scheduler, Mutation mutation, Faults.Omitted omitted) {
     this.scheduler = scheduler;
     this.mutation = mutation;
     this.setup = Setup.draw(scheduler);
-    this.log = new SimLog(scheduler, setup.queues(), setup.transactionMs());
+    this.log = new SimLog(scheduler, setup.queues(), setup.transactionMs(), mutation);
     this.group = new SimGroup(scheduler, setup.queues(), setup.sessionMs(), mutation);
     this.invariants = new Invariants(this);
-    this.sink = new SimSink(mutation, invariants.sink());
+    this.sink = new SimSink(setup.sink(), mutation, invariants.sink());
     this.planner = new SimPlanner(this);
     this.reconciler = new SimReconciler(this);
-    this.faults = new Faults(this);
+    this.faults = new Faults(this, seed, omitted);
     planner.start();
     reconciler.start();
     for (int w = 0; w < setup.workers(); w++) {
@@ -43,6 +44,16 @@ final class World {
     }
     watchSessions();
     faults.start();
+  }
+
+  /** The id of a backfill, by its number. */
+  static String backfill(int number) {
+    return "backfill" + number + "-0000000" + number;
+  }
+
+  /** Ids of all backfills. */
+  List<String> backfills() {
+    return IntStream.range(0, setup.backfills()).mapToObj(World::backfill).toList();
   }
 
   private void watchSessions() {
