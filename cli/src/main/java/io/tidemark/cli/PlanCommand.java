@@ -50,6 +50,9 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (queues < 1) {
+      throw new CliException(ExitCode.USAGE, "--queues must be at least 1");
+    }
     Spec parsed = SpecFile.read(spec);
     if (dryRun) {
       return show(Planner.dryRun(parsed, queues));

@@ -34,6 +34,14 @@ final class UsageTest {
     assertThat(cli.err()).contains("staus").contains("status");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "plan"})
+  void shouldRefuseWhenThereAreToBeNoQueues(String verb) {
+    Cli cli = Cli.run(verb, dir.resolve("none.yaml").toString(), "--queues", "0");
+
+    assertRefused(cli, ExitCode.USAGE, "--queues must be at least 1");
+  }
+
   @Test
   void shouldRefuseWhenThereIsNoSpec() {
     Cli cli = Cli.run("run", dir.resolve("none.yaml").toString(), "--data", data());

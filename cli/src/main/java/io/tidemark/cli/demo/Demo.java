@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -110,15 +111,18 @@ public final class Demo {
       PlanOutcome plan = Planner.plan(spec(database, rows), kafka, topics, QUEUES);
       String id = plan.plan().getBackfillId();
       say("4. Plan %s: %,d partitions, published and sealed", id, plan.published());
-      long killedAt = killHalfWay(id, rows, workers, feed, checkpoints);
+      OptionalLong killedAt = killHalfWay(id, rows, workers, feed, checkpoints);
+      if (killedAt.isEmpty()) {
+        return false;
+      }
       Optional<Progress> end = await(id, p -> false, workers, feed, checkpoints);
       if (end.isEmpty()) {
         say("   interrupted");
         return false;
       }
-      tellTakeovers(checkpoints, killedAt);
+      boolean takenOver = tellTakeovers(checkpoints, killedAt.getAsLong());
       workers.stop();
-      return new DemoProof(database, end.get()).show();
+      return new DemoProof(database, end.get()).show() && takenOver;
     }
   }
 
@@ -151,16 +155,31 @@ public final class Demo {
     return Specs.parser().parse(yaml, "the demo's spec");
   }
 
-  /** Kills the victim once two fifths of the rows are in and it is in the middle of something. */
-  private long killHalfWay(
+  /**
+   * Kills the victim once two fifths of the rows are in and it is in the middle of something.
+   *
+   * @return when; empty if there was nothing to kill it in
+   */
+  private OptionalLong killHalfWay(
       String id, long rows, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
       throws InterruptedException, IOException {
-    await(
-        id,
-        p -> checkpoints.rows() >= rows * 2 / 5 && checkpoints.isBusy(VICTIM),
-        workers,
-        feed,
-        checkpoints);
+    Optional<Progress> half =
+        await(
+            id,
+            p -> checkpoints.rows() >= rows * 2 / 5 && checkpoints.isBusy(VICTIM),
+            workers,
+            feed,
+            checkpoints);
+    if (half.isEmpty()) {
+      say("   interrupted");
+      return OptionalLong.empty();
+    }
+    if (ProgressFeed.ended(half.get())) {
+      say(
+          "   the backfill is %s before anybody could be killed in it; give --data-file more rows",
+          half.get().getState());
+      return OptionalLong.empty();
+    }
     long pid = workers.pid(VICTIM);
     workers.kill(VICTIM);
     long at = System.currentTimeMillis();
@@ -168,7 +187,7 @@ public final class Demo {
     say(
         "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
         VICTIM, pid, checkpoints.rows(), checkpoints.inHands(VICTIM).size());
-    return at;
+    return OptionalLong.of(at);
   }
 
   /** Waits until something is so, or the backfill over; empty if interrupted. */
@@ -204,7 +223,7 @@ public final class Demo {
     throw new IOException("the demo is not over after " + LIMIT.toMinutes() + " minutes");
   }
 
-  private static void tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
+  private static boolean tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
     checkpoints.read(LOOK);
     List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(VICTIM);
     say("6. The others took over %d partitions of %s:", takeovers.size(), VICTIM);
@@ -213,6 +232,7 @@ public final class Demo {
           "   %s → %s after %.1f s, from row %,d on, fence %d",
           t.partition(), t.to(), (t.at() - killedAt) / 1000.0, t.rows(), t.fence());
     }
+    return !takeovers.isEmpty();
   }
 
   static void say(String format, Object... arguments) {

@@ -88,8 +88,11 @@ final class DemoDatabase implements AutoCloseable {
         Claim claim = new Claim("load", "load/" + i, 0, "demo");
         try (ChunkReader reader = source.open(slices.get(i).slice(), RowFormat.RECORDS);
             SinkWriter writer = sink.open(claim, source.shape(), RowFormat.RECORDS)) {
-          ChunkEnd end = reader.read(Cursor.START, ALL, writer.begin());
-          writer.commit(end.cursor(), Totals.ZERO, end.last());
+          ChunkEnd end = new ChunkEnd(Cursor.START, false);
+          while (!end.last()) {
+            end = reader.read(end.cursor(), ALL, writer.begin());
+            writer.commit(end.cursor(), Totals.ZERO, end.last());
+          }
         }
       }
     }
