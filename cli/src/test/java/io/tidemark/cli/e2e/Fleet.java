@@ -1,6 +1,7 @@
 package io.tidemark.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -78,6 +79,12 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   /** A number of milliseconds, the seed's choice. */
   Duration moment(int fromMs, int toMs) {
     return Duration.ofMillis(chance.nextInt(fromMs, toMs));
+  }
+
+  /** Lets the processes run on for a while. */
+  static void pause(Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 
   /** Starts the broker; later starts use the same folder and port. */

@@ -65,12 +65,12 @@ class FleetTest {
     postgres.awaitNumber(held("w-stopped"), 1, PATIENCE);
     postgres.awaitNumber(held("w-killed"), 1, PATIENCE);
 
-    pause(fleet.moment(200, 2_500));
+    Fleet.pause(fleet.moment(200, 2_500));
     long stoppedAt = System.nanoTime();
     stopped.signal("STOP");
-    pause(fleet.moment(0, 1_500));
+    Fleet.pause(fleet.moment(0, 1_500));
     killed.kill9();
-    pause(BEYOND_SESSION);
+    Fleet.pause(BEYOND_SESSION);
     // Its partitions wait for a free lane of the one worker that is left.
     await().atMost(PATIENCE).until(() -> postgres.number(held("w-stopped")) == 0);
     report("takeover from the stopped one", stoppedAt);
@@ -115,9 +115,9 @@ class FleetTest {
             .asText();
     await().atMost(PATIENCE).until(() -> postgres.rows("dst.b") > 0);
 
-    pause(fleet.moment(100, 2_500));
+    Fleet.pause(fleet.moment(100, 2_500));
     broker.kill9();
-    pause(fleet.moment(0, 2_000));
+    Fleet.pause(fleet.moment(0, 2_000));
     broker = fleet.broker();
 
     JsonNode end = fleet.waitFor(backfill, PATIENCE);
@@ -151,11 +151,5 @@ class FleetTest {
 
   private static void report(String what, long since) {
     System.out.printf("%s: %.1f s%n", what, (System.nanoTime() - since) / 1e9);
-  }
-
-  /** Lets the processes run on for a while. */
-  private static void pause(Duration time) {
-    long until = System.nanoTime() + time.toNanos();
-    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 }

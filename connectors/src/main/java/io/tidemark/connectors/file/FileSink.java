@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
@@ -78,11 +79,11 @@ final class FileSink implements Sink {
 
   @Override
   public void checkUnused(String backfill) throws TaskException {
-    Path found = Promotion.remains(settings.root(), backfill).orElse(null);
-    if (found != null) {
+    Optional<Path> found = Promotion.remains(settings.root(), backfill);
+    if (found.isPresent()) {
       throw TaskException.fatal(
           "sink.file.path: "
-              + found
+              + found.get()
               + " is there already, but this Kafka cluster has no plan of "
               + backfill
               + ": it ran on another one, or its topics were lost. Nothing was changed. To write"

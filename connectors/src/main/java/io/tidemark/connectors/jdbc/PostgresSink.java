@@ -56,7 +56,11 @@ final class PostgresSink implements Sink {
 
   @Override
   public List<RowFormat> accepts(SourceShape source) throws TaskException {
-    Optional<PostgresTable> target = run("reading its columns", c -> described(c, source));
+    return formats(run("reading its columns", c -> described(c, source)), source);
+  }
+
+  /** Best first. */
+  private static List<RowFormat> formats(Optional<PostgresTable> target, SourceShape source) {
     List<RowFormat> formats = new ArrayList<>();
     target
         .flatMap(t -> Target.inOrder(t, source).flatMap(cs -> PostgresRowFormat.of(cs, t.server())))
@@ -200,14 +204,7 @@ final class PostgresSink implements Sink {
     if (table == null) {
       table = run("reading its columns", c -> existing(new PostgresCatalog(c)));
     }
-    boolean agreed =
-        format.equals(RowFormat.RECORDS)
-            || PostgresRowFormat.text(source).filter(format::equals).isPresent()
-            || Target.inOrder(table, source)
-                .flatMap(cs -> PostgresRowFormat.of(cs, table.server()))
-                .filter(format::equals)
-                .isPresent();
-    if (!agreed) {
+    if (!formats(Optional.of(table), source).contains(format)) {
       throw errors.fatal(
           "its columns are not those of format "
               + format.id()

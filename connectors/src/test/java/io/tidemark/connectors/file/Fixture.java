@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
-/** What tests of this package say. Settings are JSON with single quotes. */
-final class Fixture {
+/** What tests of files say. Settings are JSON with single quotes. */
+public final class Fixture {
 
   static final ChunkSize WHOLE = new ChunkSize(Integer.MAX_VALUE, Long.MAX_VALUE);
 
@@ -116,7 +116,8 @@ final class Fixture {
     };
   }
 
-  static SourceShape shape(Schema schema) {
+  /** Rows of a schema, as a source of files describes them. */
+  public static SourceShape shape(Schema schema) {
     return new SourceShape(
         "rows",
         schema,

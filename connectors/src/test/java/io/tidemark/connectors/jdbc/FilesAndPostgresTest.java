@@ -15,6 +15,7 @@ import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.file.Fixture;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
@@ -129,7 +130,7 @@ class FilesAndPostgresTest {
         SchemaBuilder.record("row").fields().name("either").type(either).noDefault().endRecord();
 
     try (Sink sink = Connector.named("jdbc").sink(database.config("b")).orElseThrow()) {
-      assertThatThrownBy(() -> sink.check(shape(schema)))
+      assertThatThrownBy(() -> sink.check(Fixture.shape(schema)))
           .hasMessageContainingAll("column 'either'", "[\"int\",\"string\"]", "such as string");
     }
   }
@@ -149,7 +150,7 @@ class FilesAndPostgresTest {
 
   /** Rows as a Parquet file. */
   private List<Path> write(GenericRecord... rows) throws Exception {
-    SourceShape shape = shape(rows[0].getSchema());
+    SourceShape shape = Fixture.shape(rows[0].getSchema());
     try (Sink sink = Connector.named("file").sink(file(dir, "parquet")).orElseThrow()) {
       sink.prepare(shape);
       Claim claim = new Claim("write-00000000", "write-00000000/0", 1, "w");
@@ -163,19 +164,6 @@ class FilesAndPostgresTest {
             .toList();
       }
     }
-  }
-
-  private static SourceShape shape(Schema schema) {
-    return new SourceShape(
-        "rows",
-        schema,
-        schema.getFields().stream()
-            .map(
-                f ->
-                    new SourceShape.Column(
-                        f.name(), f.schema().toString(), f.schema().isNullable()))
-            .toList(),
-        List.of());
   }
 
   private List<Path> export(String table, String format) throws Exception {

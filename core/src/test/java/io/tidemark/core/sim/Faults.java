@@ -237,7 +237,7 @@ final class Faults {
   }
 
   private String anyBackfill(RandomGenerator draw) {
-    return World.backfill(draw.nextInt(world.setup().backfills()));
+    return world.backfills().get(draw.nextInt(world.setup().backfills()));
   }
 
   private void mend() {
@@ -252,9 +252,9 @@ final class Faults {
     }
     // A worker that was shutting down ends a little later.
     later(5_000, "last restarts", () -> world.workers().forEach(this::restart));
-    for (int b = 0; b < world.setup().backfills(); b++) {
-      world.planner().start(World.backfill(b));
-      world.reconciler().ask(CommandType.RESUME, World.backfill(b));
+    for (String backfill : world.backfills()) {
+      world.planner().start(backfill);
+      world.reconciler().ask(CommandType.RESUME, backfill);
     }
   }
 }

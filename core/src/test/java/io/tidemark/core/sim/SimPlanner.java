@@ -33,9 +33,7 @@ final class SimPlanner {
 
   SimPlanner(World world) {
     this.world = world;
-    for (int b = 0; b < world.setup().backfills(); b++) {
-      sources.put(World.backfill(b), source(World.backfill(b)));
-    }
+    world.backfills().forEach(b -> sources.put(b, source(b)));
   }
 
   /** How a backfill's source splits: the same each time somebody asks. */

@@ -45,13 +45,7 @@ final class SinkWatch implements SimSink.Watcher {
           partition + ": rows " + chunk + " are not its own");
     }
     BitSet there = rows.computeIfAbsent(chunk.stream(), k -> new BitSet());
-    int again = there.nextSetBit((int) chunk.from());
-    if (again >= 0 && again < chunk.to()) {
-      throw new Violation(
-          Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
-          partition + ": row " + again + " was committed again by chunk " + chunk);
-    }
-    there.set((int) chunk.from(), (int) chunk.to());
+    addOnce(partition, chunk, there);
     Totals had = totals.getOrDefault(partition, Totals.ZERO);
     Totals real =
         had.plusChunk(
@@ -81,16 +75,19 @@ final class SinkWatch implements SimSink.Watcher {
   void requireOnce(String what, Collection<String> paths, OffsetRange slice) {
     BitSet there = new BitSet();
     for (String path : paths) {
-      SimSink.Rows file = world.sink().staged(path);
-      int again = there.nextSetBit((int) file.from());
-      if (again >= 0 && again < file.to()) {
-        throw new Violation(
-            Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
-            what + ": row " + again + " is in two files of " + paths);
-      }
-      there.set((int) file.from(), (int) file.to());
+      addOnce(what + ", file " + path, world.sink().staged(path), there);
     }
     requireAll(what, there, slice);
+  }
+
+  private static void addOnce(String what, SimSink.Rows rows, BitSet there) {
+    int again = there.nextSetBit((int) rows.from());
+    if (again >= 0 && again < rows.to()) {
+      throw new Violation(
+          Invariant.I2_A_ROW_BELONGS_TO_ONE_COMMITTED_CHUNK,
+          what + ": row " + again + " is there already, and comes again with " + rows);
+    }
+    there.set((int) rows.from(), (int) rows.to());
   }
 
   /** Requires that every row of a slice was written. */

@@ -46,14 +46,11 @@ final class World {
     faults.start();
   }
 
-  /** The id of a backfill, by its number. */
-  static String backfill(int number) {
-    return "backfill" + number + "-0000000" + number;
-  }
-
-  /** Ids of all backfills. */
+  /** Ids of all backfills, by their numbers. */
   List<String> backfills() {
-    return IntStream.range(0, setup.backfills()).mapToObj(World::backfill).toList();
+    return IntStream.range(0, setup.backfills())
+        .mapToObj(b -> "backfill" + b + "-0000000" + b)
+        .toList();
   }
 
   private void watchSessions() {

@@ -93,9 +93,7 @@ public final class TopicTail implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (position < end) {
-        if (ended != null) {
-          throw new IllegalStateException("the tail of " + partition + " has ended", ended);
-        }
+        requireFollowing();
         if (moved.awaitNanos(deadline - System.nanoTime()) <= 0) {
           throw new ReadTimeoutException(
               "followed %s only to %d of %d within %d ms; check the brokers, and for a producer that"

@@ -53,36 +53,49 @@ final class KafkaPlanLog implements PlanLog {
     this.queues = queues;
     // Opening fences an older planner of this backfill: what is read next is all there will be.
     this.journal = open(config, topics.namespace() + "-planner-" + backfill);
-    RecordDecoder<Plan> plans = RecordDecoder.of(Plan.class);
-    RecordDecoder<Descriptor> work = RecordDecoder.of(Descriptor.class);
+    try {
+      plan = read(config);
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  /** Reads the plan, and the descriptors that are out unless it is sealed. */
+  private Optional<Plan> read(ClientConfig config) {
+    RecordDecoder<Plan> planned = RecordDecoder.of(Plan.class);
+    RecordDecoder<Descriptor> dealt = RecordDecoder.of(Descriptor.class);
     try (ReadToEnd reader = new ReadToEnd(config)) {
       List<Plan> seen = new ArrayList<>();
       reader.read(
           List.of(new TopicPartition(plansTopic, 0)),
           READ,
           r ->
-              plans.decode(r).filter(p -> p.getBackfillId().equals(backfill)).ifPresent(seen::add));
-      plan = seen.isEmpty() ? Optional.empty() : Optional.of(seen.get(seen.size() - 1));
+              planned
+                  .decode(r)
+                  .filter(p -> p.getBackfillId().equals(backfill))
+                  .ifPresent(seen::add));
+      if (seen.isEmpty()) {
+        return Optional.empty();
+      }
+      Plan newest = seen.get(seen.size() - 1);
       // A sealed plan needs no descriptors: there may be millions, and nothing follows them.
-      if (plan.isPresent() && plan.get().getState() != PlanState.SEALED) {
+      if (newest.getState() != PlanState.SEALED) {
         reader.read(
             IntStream.range(0, queues).mapToObj(q -> new TopicPartition(workTopic, q)).toList(),
             READ,
             r ->
-                work.decode(r)
+                dealt
+                    .decode(r)
                     .filter(d -> d.getBackfillId().equals(backfill) && d.getRound() == 0)
                     .ifPresent(descriptors::add));
         descriptors.sort(Comparator.comparingLong(Descriptor::getOrdinal));
       }
+      return Optional.of(newest);
     } catch (ReadTimeoutException e) {
-      journal.close();
       throw new KafkaException(e.getMessage(), e);
     } catch (InterruptedException e) {
-      journal.close();
       throw new InterruptException(e);
-    } catch (RuntimeException e) {
-      journal.close();
-      throw e;
     }
   }
 

@@ -104,8 +104,7 @@ public final class Planning {
       if (existing.get().getState() == PlanState.SEALED) {
         return new PlanOutcome(existing.get(), 0);
       }
-    }
-    if (existing.isEmpty()) {
+    } else {
       // No worker of this log can have written yet, so nothing of this backfill may be there.
       route.sink().checkUnused(backfill);
     }

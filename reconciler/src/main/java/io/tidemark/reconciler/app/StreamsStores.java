@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
@@ -68,24 +69,29 @@ final class StreamsStores implements LocalStores {
 
   private Set<Integer> queuesHere(String domain) {
     String work = topics.work(domain);
-    try {
-      return streams.metadataForLocalThreads().stream()
-          .flatMap(thread -> thread.activeTasks().stream())
-          .flatMap(task -> task.topicPartitions().stream())
-          .filter(p -> p.topic().equals(work))
-          .map(TopicPartition::partition)
-          .collect(Collectors.toSet());
-    } catch (IllegalStateException e) {
-      throw new NotHereException("the reconciler does not run: " + e.getMessage(), e);
-    }
+    return running(
+        () ->
+            streams.metadataForLocalThreads().stream()
+                .flatMap(thread -> thread.activeTasks().stream())
+                .flatMap(task -> task.topicPartitions().stream())
+                .filter(p -> p.topic().equals(work))
+                .map(TopicPartition::partition)
+                .collect(Collectors.toSet()));
   }
 
   private <V> ReadOnlyKeyValueStore<String, V> store(
       StoreQueryParameters<ReadOnlyKeyValueStore<String, V>> query) {
     try {
-      return streams.store(query);
+      return running(() -> streams.store(query));
     } catch (InvalidStateStoreException e) {
       throw new NotHereException("the state is being moved or restored; try again", e);
+    }
+  }
+
+  /** Asks Kafka Streams, which refuses with an IllegalStateException once it has ended. */
+  private static <T> T running(Supplier<T> question) {
+    try {
+      return question.get();
     } catch (IllegalStateException e) {
       throw new NotHereException("the reconciler does not run: " + e.getMessage(), e);
     }

@@ -114,13 +114,14 @@ final class KafkaWorkerLog implements WorkerLog {
         events.accept(new WorkerEvent.QueueRead(p.partition(), next));
       }
     }
-    positions.keySet().retainAll(queues(consumer.assignment()));
   }
 
   @Override
   public void recover(Set<Integer> queues, Consumer<WorkerEvent> events) {
     Map<Integer, Long> starts = new HashMap<>();
     for (int q : queues) {
+      // Owned anew: the core is to be told again, even what it was told before.
+      positions.remove(q);
       // Waits for a pending transactional commit of a former owner.
       starts.put(q, consumer.position(new TopicPartition(work, q), RECOVERY));
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +35,8 @@ public final class WorkerLoop implements Runnable {
   private final Runnable everyTurn;
   private volatile boolean stopping;
 
-  private boolean draining;
-
-  /** When a draining loop waits no longer for lanes, in nanoTime. */
-  private long drainUntil;
+  /** When a loop that leaves waits no longer for lanes, in nanoTime; empty while it works. */
+  private OptionalLong leaveBy = OptionalLong.empty();
 
   /**
    * A loop that has not joined the group yet.
@@ -79,11 +78,10 @@ public final class WorkerLoop implements Runnable {
         everyTurn.run();
       }
       log.info("draining {} lanes", core.active());
-      draining = true;
-      drainUntil = System.nanoTime() + drainTimeout.toNanos();
+      leaveBy = OptionalLong.of(drainDeadline());
       feed(new WorkerEvent.Shutdown());
       // Reports as it goes: whoever sends SIGKILL after SIGTERM finds little unreported.
-      awaitLanes(core.queues(), drainUntil, () -> feed(new WorkerEvent.Tick()));
+      awaitLanes(core.queues(), drainDeadline(), () -> feed(new WorkerEvent.Tick()));
     } finally {
       try {
         // Leaving the group revokes what is left, and so reports it.
@@ -100,6 +98,11 @@ public final class WorkerLoop implements Runnable {
       feed(event);
       event = inbox.poll();
     }
+  }
+
+  /** A revocation has the drain timeout from now; all that happens on leaving shares one. */
+  private long drainDeadline() {
+    return leaveBy.orElseGet(() -> System.nanoTime() + drainTimeout.toNanos());
   }
 
   /** Waits until no lane works for these queues, or the deadline has come. */
@@ -166,8 +169,7 @@ public final class WorkerLoop implements Runnable {
       if (!queues.isEmpty()) {
         log.info("giving up queues {}", queues);
         feed(new WorkerEvent.Revoking(queues));
-        long deadline = draining ? drainUntil : System.nanoTime() + drainTimeout.toNanos();
-        awaitLanes(queues, deadline, () -> {});
+        awaitLanes(queues, drainDeadline(), () -> {});
         feed(new WorkerEvent.Revoked(queues));
       }
     }
