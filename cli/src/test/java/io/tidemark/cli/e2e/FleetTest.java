@@ -84,13 +84,6 @@ class FleetTest {
         .as("refused at the sink, or rolled back before it came to that")
         .containsAnyOf("FENCED", "57P01", "08006", "08003", "chunk rolled back");
     assertThat(stopped.err()).as("refused in Kafka").contains("lost queues");
-    stopped
-        .err()
-        .lines()
-        .filter(l -> l.contains("w-stopped") || l.contains("rolled back") || l.contains("lost "))
-        .filter(l -> l.contains("WARN") || l.contains("given up"))
-        .limit(8)
-        .forEach(l -> System.out.println("woken: " + l));
   }
 
   @Test
