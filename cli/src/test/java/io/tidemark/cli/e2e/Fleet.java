@@ -141,7 +141,11 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
         Proc.start(
             dir,
             name,
-            Map.of("PG_PASSWORD", Postgres.PASSWORD, "WRONG_PASSWORD", WRONG_PASSWORD),
+            Map.of(
+                "PG_PASSWORD", Postgres.PASSWORD,
+                "SRC_PASSWORD", Postgres.PASSWORD,
+                "DST_PASSWORD", Postgres.PASSWORD,
+                "WRONG_PASSWORD", WRONG_PASSWORD),
             args);
     processes.add(p);
     return p;
