@@ -32,7 +32,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   static final String WRONG_PASSWORD = "battery-staple";
 
   /** As many for each of three workers. */
-  private static final int QUEUES = 12;
+  static final int QUEUES = 12;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
