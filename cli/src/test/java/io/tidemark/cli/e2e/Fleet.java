@@ -1,6 +1,7 @@
 package io.tidemark.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,6 +34,9 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
   /** As many for each of three workers. */
   static final int QUEUES = 12;
+
+  private static final List<String> SMALL =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,6 +82,12 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   /** A number of milliseconds, the seed's choice. */
   Duration moment(int fromMs, int toMs) {
     return Duration.ofMillis(chance.nextInt(fromMs, toMs));
+  }
+
+  /** Lets the processes run on for a while. */
+  static void pause(Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 
   /** Starts the broker; later starts use the same folder and port. */
@@ -137,6 +147,11 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
   /** Starts any verb. */
   Proc start(String name, String... args) {
+    return start(SMALL, name, args);
+  }
+
+  /** Starts any verb on a JVM with these options. */
+  Proc start(List<String> options, String name, String... args) {
     Proc p =
         Proc.start(
             dir,
@@ -146,6 +161,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
                 "SRC_PASSWORD", Postgres.PASSWORD,
                 "DST_PASSWORD", Postgres.PASSWORD,
                 "WRONG_PASSWORD", WRONG_PASSWORD),
+            options,
             args);
     processes.add(p);
     return p;

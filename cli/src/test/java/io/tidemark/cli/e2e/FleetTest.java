@@ -67,15 +67,15 @@ class FleetTest {
     postgres.awaitNumber(held("w-stopped"), 1, PATIENCE);
     postgres.awaitNumber(held("w-killed"), 1, PATIENCE);
 
-    pause(fleet.moment(200, 2_500));
+    Fleet.pause(fleet.moment(200, 2_500));
     stopInMidChunk(stopped);
     long stoppedAt = System.nanoTime();
-    pause(fleet.moment(0, 1_500));
+    Fleet.pause(fleet.moment(0, 1_500));
     // SIGKILL reaches a stopped process as well, and this one is known to hold something.
     stopInMidChunk(killed);
     killed.kill9();
     assertThat(postgres.number(inHand("w-killed"))).as("partitions of the killed").isPositive();
-    pause(BEYOND_SESSION);
+    Fleet.pause(BEYOND_SESSION);
     // Its partitions wait for a free lane of the one worker that is left.
     await().atMost(PATIENCE).until(() -> postgres.number(inHand("w-stopped")) == 0);
     report("takeover of all that the stopped one held", stoppedAt);
@@ -157,9 +157,9 @@ class FleetTest {
             .asText();
     await().atMost(PATIENCE).until(() -> postgres.rows("dst.b") > 0);
 
-    pause(fleet.moment(100, 2_500));
+    Fleet.pause(fleet.moment(100, 2_500));
     broker.kill9();
-    pause(fleet.moment(0, 2_000));
+    Fleet.pause(fleet.moment(0, 2_000));
     broker = fleet.broker();
 
     JsonNode end = fleet.waitFor(backfill, PATIENCE);
@@ -210,11 +210,5 @@ class FleetTest {
 
   private static void report(String what, long since) {
     System.out.printf("%s: %.1f s%n", what, (System.nanoTime() - since) / 1e9);
-  }
-
-  /** Lets the processes run on for a while. */
-  private static void pause(Duration time) {
-    long until = System.nanoTime() + time.toNanos();
-    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 }

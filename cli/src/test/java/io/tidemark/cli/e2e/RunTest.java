@@ -55,10 +55,10 @@ class RunTest {
       Proc p = fleet.start("run-" + i, "run", spec.toString(), "--data", "data-a");
       boolean early = i % 2 == 0;
       if (early) {
-        pause(fleet.moment(500, 4_000));
+        Fleet.pause(fleet.moment(500, 4_000));
       } else {
         await().atMost(PATIENCE).until(() -> !p.alive() || postgres.rows("dst.a") > before);
-        pause(fleet.moment(0, 500));
+        Fleet.pause(fleet.moment(0, 500));
       }
       // Not SIGINT: a build that runs in the background of a shell makes its children ignore that.
       p.signal("TERM");
@@ -82,12 +82,6 @@ class RunTest {
         .toIterable()
         .containsExactly("pending", "running", "retrying", "completed", "failed", "cancelled");
     System.out.println("interrupted " + INTERRUPTIONS + " times; " + end);
-  }
-
-  /** Lets the process run on for a while. */
-  private static void pause(Duration time) {
-    long until = System.nanoTime() + time.toNanos();
-    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 
   @Test
