@@ -161,7 +161,8 @@ public final class Demo {
   /**
    * Kills the victim once two fifths of the rows are in and it is in the middle of something.
    *
-   * @return when; empty if there was nothing to kill it in
+   * @return when, milliseconds since the epoch; empty if the user interrupted
+   * @throws CliException if there was nothing to kill it in
    */
   private OptionalLong killHalfWay(
       String id, long rows, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
@@ -178,7 +179,7 @@ public final class Demo {
       return OptionalLong.empty();
     }
     if (ProgressFeed.ended(half.get())) {
-      return tooQuick(half.get().getState() + " before anybody could be killed in it");
+      throw tooQuick(half.get().getState() + " before anybody could be killed in it");
     }
     long pid = workers.pid(VICTIM);
     workers.kill(VICTIM);
@@ -188,14 +189,16 @@ public final class Demo {
     say(
         "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
         VICTIM, pid, checkpoints.rows(), inHands);
-    return inHands == 0
-        ? tooQuick("so quick that " + VICTIM + " had nothing left when it was killed")
-        : OptionalLong.of(at);
+    if (inHands == 0) {
+      throw tooQuick("so quick that " + VICTIM + " had nothing left when it was killed");
+    }
+    return OptionalLong.of(at);
   }
 
-  private static OptionalLong tooQuick(String how) {
-    say("NOT PROVED: the backfill was %s; give --data-file more rows", how);
-    return OptionalLong.empty();
+  private static CliException tooQuick(String how) {
+    return new CliException(
+        ExitCode.USAGE,
+        "nothing is proved: the backfill was " + how + "; give --data-file more rows");
   }
 
   /** Reads what has been reported until now; with many workers there is always more to come. */
