@@ -81,7 +81,8 @@ final class RunCommand implements Callable<Integer> {
     Spec parsed = SpecFile.read(spec);
     // Before anything is made: what the spec asks for must be possible.
     Planner.check(parsed);
-    try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
+    try (Interruption interruption =
+            Interruption.draining(ExitCode.INTERRUPTED, worker(parsed, 1));
         EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("broker"), 0, Map.of())) {
       return run(parsed, broker, interruption);
     }

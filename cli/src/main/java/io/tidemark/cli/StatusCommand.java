@@ -46,9 +46,13 @@ final class StatusCommand implements Callable<Integer> {
     Reachable.check(clients.admin(), REACH);
     Lookup.queues(clients, topics.progress());
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
-        ProgressFeed feed = ProgressFeed.open(clients, topics)) {
+        ProgressFeed feed = ProgressFeed.open(clients, topics);
+        Contact contact = new Contact(clients)) {
       boolean over;
       do {
+        if (contact.lost()) {
+          throw contact.failure();
+        }
         over = show(feed, clients, topics);
       } while (watch && !over && !interruption.await(REFRESH));
     }

@@ -55,6 +55,7 @@ final class TailCommand implements Callable<Integer> {
     RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
+        Contact contact = new Contact(clients);
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clients.consumer())) {
       consumer.assign(queues);
       if (fromBeginning) {
@@ -67,6 +68,9 @@ final class TailCommand implements Callable<Integer> {
           reports.decode(r).ifPresent(c -> show(c, r.offset()));
         }
         System.out.flush();
+        if (contact.lost()) {
+          throw contact.failure();
+        }
       }
     }
     return ExitCode.INTERRUPTED;

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Wait until a backfill is over, and tell how it ended. Exit code 0 if it is complete, 3 if"
-            + " partitions failed, 5 if the time ran out first.",
+            + " partitions failed, 5 if the time ran out first or Kafka was away for two minutes.",
     footer = {
       "",
       "Examples:",
@@ -48,14 +48,18 @@ final class WaitCommand implements Callable<Integer> {
     Reachable.check(clients.admin(), StatusCommand.REACH);
     Lookup.queues(clients, topics.progress());
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
-        ProgressFeed feed = ProgressFeed.open(clients, topics)) {
+        ProgressFeed feed = ProgressFeed.open(clients, topics);
+        Contact contact = new Contact(clients)) {
       if (feed.of(id).isEmpty()) {
         // Planned a moment ago, perhaps: the reconciler's first report is on its way.
         Lookup.requirePlanned(id, clients, topics);
       }
-      Optional<Progress> last = Watch.untilOver(feed, id, interruption, atMost, () -> false);
+      Optional<Progress> last = Watch.untilOver(feed, id, interruption, atMost, contact::lost);
       if (interruption.asked()) {
         return ExitCode.INTERRUPTED;
+      }
+      if (contact.lost() && last.filter(ProgressFeed::ended).isEmpty()) {
+        throw contact.failure();
       }
       Progress p = last.orElseThrow(() -> StatusCommand.unreported(id));
       if (output.json()) {

@@ -66,7 +66,7 @@ final class WorkerCommand implements Callable<Integer> {
       all.put(WorkerConfig.WORKER_ID, id);
     }
     WorkerConfig config = WorkerConfig.of(all);
-    try (Interruption interruption = new Interruption(ExitCode.DONE);
+    try (Interruption interruption = Interruption.draining(ExitCode.DONE, config);
         Worker worker = Worker.start(config, kafka.clients(), new SimpleMeterRegistry())) {
       System.out.println("worker " + worker.id() + " ready");
       System.out.flush();

@@ -4,11 +4,13 @@ import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.serde.AvroSerde;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -30,7 +32,7 @@ final class CheckpointFeed implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
   private final Map<String, Checkpoint> newest = new TreeMap<>();
-  private final Map<String, Takeover> takeovers = new TreeMap<>();
+  private final List<Takeover> takeovers = new ArrayList<>();
 
   CheckpointFeed(ClientConfig kafka, Collection<TopicPartition> queues) {
     consumer = new KafkaConsumer<>(kafka.consumer());
@@ -38,19 +40,24 @@ final class CheckpointFeed implements AutoCloseable {
     consumer.seekToBeginning(queues);
   }
 
-  /** Reads what is new. */
-  void read(Duration atMost) {
-    for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
+  /**
+   * Reads some of what is new.
+   *
+   * @return how many records; 0 if none came in time
+   */
+  int read(Duration atMost) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(atMost);
+    for (ConsumerRecord<byte[], byte[]> r : records) {
       Checkpoint c = serde.deserialize(r.topic(), r.value());
       String id = c.getDescriptor().getPartitionId();
       Checkpoint before = newest.put(id, c);
       if (before != null && c.getClaim() && !before.getWorker().equals(c.getWorker())) {
-        takeovers.putIfAbsent(
-            id,
+        takeovers.add(
             new Takeover(
                 id, before.getWorker(), c.getWorker(), c.getRows(), r.offset(), c.getAt()));
       }
     }
+    return records.count();
   }
 
   /** Partitions that a worker has begun and not finished. */
@@ -76,8 +83,14 @@ final class CheckpointFeed implements AutoCloseable {
     return newest.values().stream().mapToLong(Checkpoint::getRows).sum();
   }
 
-  List<Takeover> takeoversFrom(String worker) {
-    return takeovers.values().stream().filter(t -> t.from().equals(worker)).toList();
+  /**
+   * What others claimed of a worker's partitions.
+   *
+   * @param since what they took before, such as when the group was formed, does not count;
+   *     milliseconds since the epoch
+   */
+  List<Takeover> takeoversFrom(String worker, long since) {
+    return takeovers.stream().filter(t -> t.from().equals(worker) && t.at() >= since).toList();
   }
 
   @Override

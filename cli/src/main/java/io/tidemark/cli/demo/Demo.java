@@ -1,5 +1,7 @@
 package io.tidemark.cli.demo;
 
+import io.tidemark.cli.CliException;
+import io.tidemark.cli.ExitCode;
 import io.tidemark.cli.Interruption;
 import io.tidemark.cli.ProgressBar;
 import io.tidemark.cli.ProgressFeed;
@@ -36,6 +38,7 @@ public final class Demo {
   private static final String VICTIM = "worker-1";
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(50);
+  private static final int MOST_READS = 100;
 
   private final DemoSettings settings;
   private final Interruption interruption;
@@ -120,9 +123,9 @@ public final class Demo {
         say("   interrupted");
         return false;
       }
-      boolean takenOver = tellTakeovers(checkpoints, killedAt.getAsLong());
+      int takenOver = tellTakeovers(checkpoints, killedAt.getAsLong());
       workers.stop();
-      return new DemoProof(database, end.get()).show() && takenOver;
+      return new DemoProof(database, end.get(), takenOver).show();
     }
   }
 
@@ -158,11 +161,12 @@ public final class Demo {
   /**
    * Kills the victim once two fifths of the rows are in and it is in the middle of something.
    *
-   * @return when; empty if there was nothing to kill it in
+   * @return when, milliseconds since the epoch; empty if the user interrupted
+   * @throws CliException if there was nothing to kill it in
    */
   private OptionalLong killHalfWay(
       String id, long rows, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
-      throws InterruptedException, IOException {
+      throws InterruptedException, IOException, CliException {
     Optional<Progress> half =
         await(
             id,
@@ -175,19 +179,34 @@ public final class Demo {
       return OptionalLong.empty();
     }
     if (ProgressFeed.ended(half.get())) {
-      say(
-          "   the backfill is %s before anybody could be killed in it; give --data-file more rows",
-          half.get().getState());
-      return OptionalLong.empty();
+      throw tooQuick(half.get().getState() + " before anybody could be killed in it");
     }
     long pid = workers.pid(VICTIM);
     workers.kill(VICTIM);
     long at = System.currentTimeMillis();
-    checkpoints.read(LOOK);
+    readAll(checkpoints);
+    int inHands = checkpoints.inHands(VICTIM).size();
     say(
         "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
-        VICTIM, pid, checkpoints.rows(), checkpoints.inHands(VICTIM).size());
+        VICTIM, pid, checkpoints.rows(), inHands);
+    if (inHands == 0) {
+      throw tooQuick("so quick that " + VICTIM + " had nothing left when it was killed");
+    }
     return OptionalLong.of(at);
+  }
+
+  private static CliException tooQuick(String how) {
+    return new CliException(
+        ExitCode.USAGE,
+        "nothing is proved: the backfill was " + how + "; give --data-file more rows");
+  }
+
+  /** Reads what has been reported until now; with many workers there is always more to come. */
+  private static void readAll(CheckpointFeed checkpoints) {
+    int reads = 0;
+    while (checkpoints.read(LOOK) > 0 && reads < MOST_READS) {
+      reads++;
+    }
   }
 
   /** Waits until something is so, or the backfill over; empty if interrupted. */
@@ -197,7 +216,7 @@ public final class Demo {
       DemoWorkers workers,
       ProgressFeed feed,
       CheckpointFeed checkpoints)
-      throws InterruptedException, IOException {
+      throws InterruptedException, IOException, CliException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     ProgressBar bar = new ProgressBar();
     try {
@@ -213,26 +232,33 @@ public final class Demo {
         }
         Optional<String> dead = workers.dead();
         if (dead.isPresent()) {
-          throw new IOException(
+          throw new CliException(
+              ExitCode.UNREACHABLE,
               dead.get() + " ended by itself:\n" + Files.readString(workers.log(dead.get())));
         }
       }
     } finally {
       bar.end();
     }
-    throw new IOException("the demo is not over after " + LIMIT.toMinutes() + " minutes");
+    throw new CliException(
+        ExitCode.UNREACHABLE,
+        "the demo is not over after "
+            + LIMIT.toMinutes()
+            + " minutes; give it a machine with less to do, or --data-file fewer rows, and look at"
+            + " the workers' logs with --keep");
   }
 
-  private static boolean tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
-    checkpoints.read(LOOK);
-    List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(VICTIM);
+  /** Tells who went on where the victim was killed; how many partitions were taken over. */
+  private static int tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
+    readAll(checkpoints);
+    List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(VICTIM, killedAt);
     say("6. The others took over %d partitions of %s:", takeovers.size(), VICTIM);
     for (CheckpointFeed.Takeover t : takeovers) {
       say(
           "   %s → %s after %.1f s, from row %,d on, fence %d",
           t.partition(), t.to(), (t.at() - killedAt) / 1000.0, t.rows(), t.fence());
     }
-    return !takeovers.isEmpty();
+    return takeovers.size();
   }
 
   static void say(String format, Object... arguments) {

@@ -18,11 +18,16 @@ final class DemoProof {
 
   private final DemoDatabase database;
   private final Progress ledger;
+  private final int takenOver;
   private boolean good = true;
 
-  DemoProof(DemoDatabase database, Progress ledger) {
+  /**
+   * @param takenOver partitions of the killed worker that others claimed
+   */
+  DemoProof(DemoDatabase database, Progress ledger, int takenOver) {
     this.database = database;
     this.ledger = ledger;
+    this.takenOver = takenOver;
   }
 
   /** Prints the proof; true if it holds. */
@@ -65,6 +70,7 @@ final class DemoProof {
             sink.digestSum(),
             ledger.getDigest().getSum()));
     line("SQL digest", sqlSource.equals(sqlSink), "source " + sqlSource + " = sink " + sqlSink);
+    line("takeovers", takenOver > 0, "%d partitions of the killed worker", takenOver);
     line("duplicates", distinct == sink.rows(), Long.toString(sink.rows() - distinct));
     line("drift", ledger.getDrift() == 0, Long.toString(ledger.getDrift()));
     Demo.say(

@@ -33,7 +33,10 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   static final String WRONG_PASSWORD = "battery-staple";
 
   /** As many for each of three workers. */
-  private static final int QUEUES = 12;
+  static final int QUEUES = 12;
+
+  private static final List<String> SMALL =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -144,11 +147,21 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
 
   /** Starts any verb. */
   Proc start(String name, String... args) {
+    return start(SMALL, name, args);
+  }
+
+  /** Starts any verb on a JVM with these options. */
+  Proc start(List<String> options, String name, String... args) {
     Proc p =
         Proc.start(
             dir,
             name,
-            Map.of("PG_PASSWORD", Postgres.PASSWORD, "WRONG_PASSWORD", WRONG_PASSWORD),
+            Map.of(
+                "PG_PASSWORD", Postgres.PASSWORD,
+                "SRC_PASSWORD", Postgres.PASSWORD,
+                "DST_PASSWORD", Postgres.PASSWORD,
+                "WRONG_PASSWORD", WRONG_PASSWORD),
+            options,
             args);
     processes.add(p);
     return p;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.ClientConfigException;
+import io.tidemark.reconciler.flow.ReconcilerTopology;
+import io.tidemark.schemas.topic.TopicDefinition;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -101,69 +105,107 @@ class LogTest {
     postgres.fill("src.c", rows);
     postgres.run("CREATE TABLE dst.c (LIKE src.c INCLUDING INDEXES)");
     postgres.slow("dst.c", 0.2);
+    Path spec =
+        fleet.write(
+            "c.yaml",
+            postgres.copySpec(
+                "c", "src.c", "dst.c", "partition: {key: {rows: 1000}}", "chunk: {rows: 500}"));
     Proc worker = fleet.worker("w-1");
-    String backfill =
-        fleet
-            .plan(
-                fleet.write(
-                    "c.yaml",
-                    postgres.copySpec(
-                        "c",
-                        "src.c",
-                        "dst.c",
-                        "partition: {key: {rows: 1000}}",
-                        "chunk: {rows: 500}")))
-            .path("backfill")
-            .asText();
+    String backfill = fleet.plan(spec).path("backfill").asText();
     await().atMost(PATIENCE).until(() -> postgres.rows("dst.c") > 0);
 
-    List<RecordMetadata> work = corrupt(topics.work("default"));
-    List<RecordMetadata> checkpoints = corrupt(topics.checkpoints("default"));
-    List<RecordMetadata> plans = corrupt(topics.plans());
-    List<RecordMetadata> directives = corrupt(topics.directives());
-    List<RecordMetadata> commands = corrupt(topics.commands());
-    List<RecordMetadata> progress = corrupt(topics.progress());
+    Map<String, Corrupt> on = corruptAll();
+    // Its successor begins on a log that is corrupt already, with all queues to recover.
+    assertNamed(worker, on, topics.work("default"), topics.plans(), topics.directives());
+    worker.signal("TERM");
+    worker.expect(0, PATIENCE);
+    Proc next = fleet.worker("w-2");
     Proc tail = fleet.onKafka("tail", "tail", "--from-beginning");
-    JsonNode end = fleet.waitFor(backfill, PATIENCE);
+    Proc again = fleet.onKafka("plan-again", "plan", spec.toString(), "--output", "json");
+    Proc wait = fleet.onKafka("wait", "wait", backfill, "--timeout", "4m", "--output", "json");
+    JsonNode end = Fleet.json(wait.expect(0, PATIENCE.plus(Fleet.SHORT)));
 
     assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
     assertThat(postgres.difference("src.c", "dst.c")).isZero();
-    assertNamed(worker, work, plans, directives);
-    assertNamed(reconciler, work, checkpoints, plans, commands);
-    assertNamed(tail, checkpoints);
-    assertThat(worker.alive()).isTrue();
-    assertThat(reconciler.alive()).isTrue();
-    assertThat(progress).isNotEmpty();
+    assertThat(Fleet.json(again.expect(0, PATIENCE)).path("published").asInt()).isZero();
+    assertNamed(next, on, topics.plans(), topics.directives(), topics.checkpoints("default"));
+    assertNamed(
+        reconciler,
+        on,
+        topics.work("default"),
+        topics.checkpoints("default"),
+        topics.plans(),
+        topics.commands(),
+        topics.workers(),
+        ReconcilerTopology.tallies(topics));
+    // For all others a record without a value is a tombstone; the ledger knows none.
+    for (String topic : List.of(topics.work("default"), topics.checkpoints("default"))) {
+      named(reconciler, on.get(topic).tombstones());
+    }
+    assertNamed(tail, on, topics.checkpoints("default"));
+    assertNamed(again, on, topics.plans());
+    assertNamed(wait, on, topics.progress());
+    assertThat(next.alive()).as(next::transcript).isTrue();
+    assertThat(reconciler.alive()).as(reconciler::transcript).isTrue();
   }
 
-  /** Puts bytes on a topic that are no record, and some that begin like one. */
-  private static List<RecordMetadata> corrupt(String topic)
+  /**
+   * What was put on a topic, on each of its Kafka partitions.
+   *
+   * @param bytes records whose values are no records
+   * @param tombstones records without a value
+   */
+  private record Corrupt(List<RecordMetadata> bytes, List<RecordMetadata> tombstones) {}
+
+  /** Corrupts every topic there is, by topic. */
+  private static Map<String, Corrupt> corruptAll() throws Exception {
+    Map<String, Corrupt> on = new TreeMap<>();
+    for (TopicDefinition d : topics.definitions(Set.of("default"), Fleet.QUEUES)) {
+      on.put(d.name(), corrupt(d.name(), d.partitions()));
+    }
+    String tallies = ReconcilerTopology.tallies(topics);
+    on.put(tallies, corrupt(tallies, 1));
+    return on;
+  }
+
+  /** Puts bytes on a topic that are no record, some that begin like one, and no bytes at all. */
+  private static Corrupt corrupt(String topic, int partitions)
       throws ClientConfigException, ExecutionException, InterruptedException {
-    List<RecordMetadata> written = new ArrayList<>();
+    Corrupt corrupt = new Corrupt(new ArrayList<>(), new ArrayList<>());
     Map<String, Object> settings = clients().producer();
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
-      for (byte[] bytes :
-          List.of(
-              "no record".getBytes(StandardCharsets.UTF_8),
-              new byte[] {(byte) 0xC3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9},
-              new byte[0])) {
-        written.add(
-            producer
-                .send(new ProducerRecord<>(topic, 0, "key".getBytes(StandardCharsets.UTF_8), bytes))
-                .get());
+      for (int p = 0; p < partitions; p++) {
+        for (byte[] bytes :
+            List.of(
+                "no record".getBytes(StandardCharsets.UTF_8),
+                new byte[] {(byte) 0xC3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                new byte[0])) {
+          corrupt.bytes().add(send(producer, topic, p, bytes));
+        }
+        corrupt.tombstones().add(send(producer, topic, p, null));
       }
     }
-    return written;
+    return corrupt;
   }
 
-  @SafeVarargs
-  private static void assertNamed(Proc p, List<RecordMetadata>... records) {
-    for (List<RecordMetadata> each : records) {
-      for (RecordMetadata m : each) {
-        p.awaitLog(
-            "%s(-%2$d|, partition %2$d,) (at )?offset %3$d\\b"
-                .formatted(m.topic().replace(".", "\\."), m.partition(), m.offset()));
-      }
+  private static RecordMetadata send(
+      KafkaProducer<byte[], byte[]> producer, String topic, int partition, byte[] value)
+      throws ExecutionException, InterruptedException {
+    byte[] key = "key".getBytes(StandardCharsets.UTF_8);
+    return producer.send(new ProducerRecord<>(topic, partition, key, value)).get();
+  }
+
+  private static void assertNamed(Proc p, Map<String, Corrupt> on, String... topics) {
+    for (String topic : topics) {
+      named(p, on.get(topic).bytes());
+    }
+  }
+
+  private static void named(Proc p, List<RecordMetadata> records) {
+    for (RecordMetadata m : records) {
+      p.awaitLog(
+          "%s(-%2$d|, partition %2$d,) (at )?offset %3$d\\b"
+              .formatted(m.topic().replace(".", "\\."), m.partition(), m.offset()));
     }
   }
 }

@@ -33,12 +33,17 @@ final class Proc implements AutoCloseable {
    *
    * @param dir its working directory, where its output goes as well
    * @param environment added to this process's
+   * @param options of the JVM
    */
-  static Proc start(Path dir, String name, Map<String, String> environment, String... args) {
+  static Proc start(
+      Path dir,
+      String name,
+      Map<String, String> environment,
+      List<String> options,
+      String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main"));
     command.addAll(List.of(args));
     try {
@@ -95,13 +100,22 @@ final class Proc implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("ended without '" + text + "': " + transcript()));
   }
 
-  /** Waits until standard error, where the log goes, matches. */
+  /** Waits until a line on standard error, where the log goes, matches. */
   Proc awaitLog(String regex) {
+    return awaitLog(regex, Duration.ofMinutes(2));
+  }
+
+  Proc awaitLog(String regex, Duration atMost) {
     await(name + " logs " + regex)
-        .atMost(Duration.ofMinutes(2))
+        .atMost(atMost)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> err().lines().anyMatch(l -> l.matches(".*(" + regex + ").*")));
+        .until(() -> !alive() || logs(regex));
+    assertThat(logs(regex)).as(() -> "logs " + regex + ": " + transcript()).isTrue();
     return this;
+  }
+
+  private boolean logs(String regex) {
+    return err().lines().anyMatch(l -> l.matches(".*(" + regex + ").*"));
   }
 
   /** Waits until it has ended, and returns its exit code. */

@@ -1,0 +1,139 @@
+package io.tidemark.cli.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The specs in {@code examples/}, run as they stand there: only where the checkout and the database
+ * servers are is put in. All of them share one {@code --data}, as they do for a reader.
+ */
+class ExamplesTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Path ROOT = Path.of(System.getProperty("tidemark.root"));
+  private static final long SAMPLE = 600_000;
+
+  @RegisterExtension static final Fleet fleet = new Fleet();
+
+  private static Postgres postgres;
+  private static Postgres copy;
+
+  @BeforeAll
+  static void start() throws SQLException {
+    postgres = new Postgres();
+    copy = new Postgres();
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    copy.close();
+    postgres.close();
+  }
+
+  @Test
+  void shouldAllBeRunByThisTest() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve("examples"))) {
+      assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".yaml")))
+          .as("a new example needs a run here")
+          .containsExactlyInAnyOrder(
+              "parquet-to-csv.yaml",
+              "parquet-to-csv-by-parts.yaml",
+              "parquet-to-postgres.yaml",
+              "postgres-to-postgres.yaml",
+              "postgres-to-parquet.yaml");
+    }
+  }
+
+  @Test
+  void shouldSayTheSameInTheOneThatRunsByParts() throws IOException {
+    // So it need not be run as well.
+    assertThat(
+            text("parquet-to-csv-by-parts")
+                .replace("flights-by-parts\nsource", "flights-to-csv\nsource")
+                .replace("out/flights-by-parts", "out/flights-csv"))
+        .isEqualTo(text("parquet-to-csv"));
+  }
+
+  private static String text(String example) throws IOException {
+    return Files.readString(ROOT.resolve("examples").resolve(example + ".yaml"))
+        .replaceAll("(?m)^#.*\\R", "");
+  }
+
+  @Test
+  void shouldWriteTheSampleAsCsv() throws IOException {
+    JsonNode end = run("parquet-to-csv");
+
+    List<Path> written = written("flights-csv", ".csv");
+    long lines = 0;
+    for (Path csv : written) {
+      try (Stream<String> all = Files.lines(csv)) {
+        lines += all.count();
+      }
+    }
+    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(lines - written.size()).as("lines without the heads").isEqualTo(SAMPLE);
+  }
+
+  @Test
+  void shouldLoadCopyAndExportATable() throws Exception {
+    JsonNode loaded = run("parquet-to-postgres");
+    // What examples/README.md tells the reader to do.
+    postgres.run(
+        "ALTER TABLE public.flights"
+            + " ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY");
+    JsonNode copied = run("postgres-to-postgres");
+    JsonNode exported = run("postgres-to-parquet");
+
+    assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(postgres.rows("public.flights")).isEqualTo(SAMPLE);
+    assertThat(copied.path("rows").asLong()).isEqualTo(SAMPLE);
+    String digest = "SELECT sum(hashtext(f::text)) FROM (SELECT %s FROM public.flights) f";
+    String columns = "id, date, delay, distance, origin, destination";
+    assertThat(copy.rows("public.flights")).isEqualTo(SAMPLE);
+    assertThat(copy.number(digest.formatted(columns)))
+        .isEqualTo(postgres.number(digest.formatted(columns)));
+    assertThat(exported.path("rows").asLong())
+        .isEqualTo(postgres.rows("public.flights WHERE delay > 60"));
+    assertThat(written("flights-late", ".parquet")).isNotEmpty();
+  }
+
+  /** Runs an example, and returns what it ends with. */
+  private static JsonNode run(String example) throws IOException {
+    String text =
+        Files.readString(ROOT.resolve("examples").resolve(example + ".yaml"))
+            .replace("examples/data/", ROOT.resolve("examples/data") + "/")
+            .replace("jdbc:postgresql://127.0.0.1:5432/postgres", postgres.url())
+            .replace("jdbc:postgresql://127.0.0.1:5432/copy", copy.url())
+            .replace("user: postgres", "user: app");
+    Path spec = fleet.write(example + ".yaml", text);
+    Proc p = fleet.start(example, "run", spec.toString(), "--output", "json");
+    JsonNode end = Fleet.json(p.expect(0, PATIENCE));
+    assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
+    return end;
+  }
+
+  /**
+   * The files that a complete backfill left in its folder, beside the manifest that it must have.
+   */
+  private static List<Path> written(String folder, String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(fleet.dir().resolve(".tidemark/out").resolve(folder))) {
+      List<Path> all = files.toList();
+      assertThat(all)
+          .as("its manifest")
+          .anyMatch(f -> f.getFileName().toString().matches("_manifest-.*\\.json"));
+      return all.stream().filter(f -> f.toString().endsWith(suffix)).toList();
+    }
+  }
+}
