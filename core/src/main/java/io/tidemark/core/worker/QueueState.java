@@ -105,6 +105,11 @@ final class QueueState {
       Point before = givenUp.getOrDefault(id, last.map(Point::of).orElse(Point.START));
       run.point = had != null ? had.point : before;
     }
+    if (had != null) {
+      // A retry is published because the log holds the end of the round before, though the answer
+      // to its commit may have been lost: said again it would come under a fence that is history.
+      remove(had);
+    }
     known.remove(id);
     runs.put(offset, run);
     byId.put(id, run);
@@ -112,7 +117,7 @@ final class QueueState {
     return Optional.of(run);
   }
 
-  /** Whether a descriptor is a retry of a run that is over, reported or not. */
+  /** Whether a descriptor is a retry of a run that is over, known to be reported or not. */
   private static boolean succeeds(Descriptor descriptor, Run had) {
     return had.phase() instanceof Phase.Ended && descriptor.getRound() > had.descriptor.getRound();
   }
@@ -150,14 +155,19 @@ final class QueueState {
     if (run.version() == version) {
       dirty.remove(run);
       if (run.phase() instanceof Phase.Ended e) {
-        unindex(run);
-        runs.remove(run.offset);
-        byId.remove(run.descriptor.getPartitionId(), run);
+        remove(run);
         if (Lifecycle.retryable(e.state())) {
           giveUp(run.descriptor.getPartitionId(), run.point);
         }
       }
     }
+  }
+
+  private void remove(Run run) {
+    dirty.remove(run);
+    unindex(run);
+    runs.remove(run.offset);
+    byId.remove(run.descriptor.getPartitionId(), run);
   }
 
   private void index(Run run) {

@@ -228,11 +228,16 @@ final class WorkerLaneTest {
   }
 
   @Test
-  void shouldTakeTheRetryWhenTheEndOfTheLastRoundIsNotReportedYet() {
+  void shouldNotRepeatTheEndOfTheLastRoundWhenARetryShowsThatTheLogHasIt() {
     WorkerFixture w = ready().runs(0, 0, "b/1").chunkDone("b/1", 7);
-    w.fails("b/1", FailureKind.FATAL, "42501").reads(0, 1, descriptor("b/1", 1)).ticks();
+    w.fails("b/1", FailureKind.FATAL, "42501").ticks().commitFails();
 
-    assertThat(w.reported()).containsExactlyInAnyOrder("b/1", "b/1");
+    w.reads(0, 1, descriptor("b/1", 1)).ticksAfter(1_000);
+
+    assertThat(w.reported()).containsExactly("b/1");
+    assertThat(w.report("b/1").getDescriptor().getRound()).isEqualTo(1);
+    assertThat(w.report("b/1").getClaim()).isTrue();
+    assertThat(w.report("b/1").getRows()).isEqualTo(7);
     assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 1L));
   }
 
