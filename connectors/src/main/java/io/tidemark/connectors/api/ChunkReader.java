@@ -21,6 +21,17 @@ public interface ChunkReader extends AutoCloseable {
    */
   ChunkEnd read(Cursor after, ChunkSize size, Rows out) throws TaskException;
 
+  /**
+   * Passes over one record that {@link #read} refused as POISON, so that the rest of the slice can
+   * be read.
+   *
+   * @param after the cursor that the failed read was given; the bad record is the first behind it
+   * @throws TaskException FATAL if records of this kind of source are never passed over
+   */
+  default Passed pass(Cursor after) throws TaskException {
+    throw TaskException.fatal("a record behind " + after + " cannot be read, nor passed over");
+  }
+
   /** Aborts a read that runs in another thread, if it can; that read then fails. */
   default void cancel() {}
 
@@ -32,4 +43,12 @@ public interface ChunkReader extends AutoCloseable {
    * @param last true if no row of the slice lies behind the cursor
    */
   record ChunkEnd(Cursor cursor, boolean last) {}
+
+  /**
+   * A record that was passed over.
+   *
+   * @param raw its bytes as they stand in the source
+   * @param end where it ended
+   */
+  record Passed(byte[] raw, ChunkEnd end) {}
 }

@@ -24,8 +24,17 @@ final class BadRecordException extends Exception {
 
   /** The POISON failure that names the place. */
   TaskException in(Path file, long offset) {
+    return as(FailureKind.POISON, file, offset);
+  }
+
+  /** The FATAL failure that names the place: nobody can tell where the record ends. */
+  TaskException fatal(Path file, long offset) {
+    return as(FailureKind.FATAL, file, offset);
+  }
+
+  private TaskException as(FailureKind kind, Path file, long offset) {
     return new TaskException(
-        FailureKind.POISON,
+        kind,
         "BAD_RECORD",
         place(file, offset)
             + ": "

@@ -65,6 +65,20 @@ final class ByteChunkReader implements ChunkReader {
     }
   }
 
+  @Override
+  public Passed pass(Cursor after) throws TaskException {
+    try {
+      at = NOWHERE;
+      parser.seek(after.offsetOr(slice.getFrom()));
+      byte[] raw = parser.pass();
+      file.refuseChange();
+      at = parser.offset();
+      return new Passed(raw, new ChunkEnd(Cursor.of(at), at == slice.getTo()));
+    } catch (IOException e) {
+      throw FileErrors.reading(file.path(), e);
+    }
+  }
+
   private GenericRecord nextAfter(int rows) throws TaskException, IOException {
     try {
       return parser.next();

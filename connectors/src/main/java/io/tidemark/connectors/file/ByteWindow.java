@@ -61,6 +61,11 @@ final class ByteWindow implements AutoCloseable {
     return buffer[start + position];
   }
 
+  /** The first bytes of the record in hand. */
+  byte[] copy(int bytes) {
+    return Arrays.copyOfRange(buffer, start, start + bytes);
+  }
+
   /** Goes on to the record that starts so many bytes further. */
   void advance(int bytes) {
     start += bytes;

@@ -64,6 +64,20 @@ final class CsvParser implements RecordParser {
     }
   }
 
+  @Override
+  public byte[] pass() throws TaskException, IOException {
+    try {
+      // A field that cannot be read is one thing; a quote gone wrong leaves no record to pass over.
+      tokens.find();
+      byte[] raw = window.copy(tokens.length());
+      window.advance(tokens.length());
+      skipBlank();
+      return raw;
+    } catch (BadRecordException e) {
+      throw e.fatal(file.path(), window.offset());
+    }
+  }
+
   // Done behind each record, so that the last one of a slice leaves the offset at its end.
   private void skipBlank() throws IOException {
     if (types.length == 1) {

@@ -78,6 +78,19 @@ final class JsonLines implements RecordParser {
     }
   }
 
+  @Override
+  public byte[] pass() throws TaskException, IOException {
+    try {
+      int length = length();
+      byte[] raw = window.copy(length);
+      window.advance(length);
+      skipBlank();
+      return raw;
+    } catch (BadRecordException e) {
+      throw e.fatal(file.path(), window.offset());
+    }
+  }
+
   // Of the line in hand, its end included; 0 at the end.
   private int length() throws IOException, BadRecordException {
     int p = 0;

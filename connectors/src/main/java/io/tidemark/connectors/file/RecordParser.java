@@ -20,6 +20,14 @@ interface RecordParser extends AutoCloseable {
    */
   GenericRecord next() throws TaskException, IOException;
 
+  /**
+   * Passes over the record that {@link #next} refused, and goes to the one behind it.
+   *
+   * @return its bytes, the line end included
+   * @throws TaskException FATAL if nobody can tell where it ends
+   */
+  byte[] pass() throws TaskException, IOException;
+
   @Override
   void close();
 }

@@ -35,6 +35,7 @@ record ProgressTable(TableName name) {
         digest_sum bigint NOT NULL DEFAULT 0,
         digest_domain text NOT NULL DEFAULT '',
         chunks bigint NOT NULL DEFAULT 0,
+        dead_letters bigint NOT NULL DEFAULT 0,
         complete boolean NOT NULL DEFAULT false,
         worker text NOT NULL,
         backend_pid int,
@@ -61,13 +62,13 @@ record ProgressTable(TableName name) {
         fence = excluded.fence, worker = excluded.worker, backend_pid = excluded.backend_pid,
         backend_start = excluded.backend_start, updated_at = excluded.updated_at
       WHERE p.fence <= excluded.fence
-      RETURNING cursor, rows, bytes, digest_sum, digest_domain, chunks, complete
+      RETURNING cursor, rows, bytes, digest_sum, digest_domain, chunks, dead_letters, complete
       """;
 
   private static final String ADVANCE =
       """
       UPDATE %s SET cursor = ?, rows = ?, bytes = ?, digest_sum = ?, digest_domain = ?, chunks = ?,
-        complete = ?, updated_at = clock_timestamp(),
+        dead_letters = ?, complete = ?, updated_at = clock_timestamp(),
         backend_pid = CASE WHEN ? THEN NULL ELSE backend_pid END
       WHERE partition = ? AND fence = ?
       """;
@@ -85,6 +86,20 @@ record ProgressTable(TableName name) {
   void create(Connection connection) throws SQLException {
     try (Statement s = connection.createStatement()) {
       s.execute(sql(DDL));
+      if (!hasDeadLetters(s)) {
+        // Made before there were dead letters. Asked first, because the lock would wait for all.
+        s.execute(sql("ALTER TABLE %s ADD COLUMN dead_letters bigint NOT NULL DEFAULT 0"));
+      }
+    }
+  }
+
+  private boolean hasDeadLetters(Statement s) throws SQLException {
+    try (ResultSet r =
+        s.executeQuery(
+            "SELECT 1 FROM pg_catalog.pg_attribute WHERE attname = 'dead_letters' AND attrelid = "
+                + Sql.literal(name.sql())
+                + "::regclass")) {
+      return r.next();
     }
   }
 
@@ -174,8 +189,14 @@ record ProgressTable(TableName name) {
         Array cursor = r.getArray(1);
         return new Progress(
             new Cursor(List.of((String[]) cursor.getArray())),
-            new Totals(r.getLong(2), r.getLong(3), r.getLong(4), r.getString(5), r.getLong(6)),
-            r.getBoolean(7));
+            new Totals(
+                r.getLong(2),
+                r.getLong(3),
+                r.getLong(4),
+                r.getString(5),
+                r.getLong(6),
+                r.getLong(7)),
+            r.getBoolean(8));
       }
     }
   }
@@ -217,10 +238,11 @@ record ProgressTable(TableName name) {
       s.setLong(4, totals.digestSum());
       s.setString(5, totals.domain());
       s.setLong(6, totals.chunks());
-      s.setBoolean(7, progress.complete());
+      s.setLong(7, totals.deadLetters());
       s.setBoolean(8, progress.complete());
-      s.setString(9, claim.partition());
-      s.setLong(10, claim.fence());
+      s.setBoolean(9, progress.complete());
+      s.setString(10, claim.partition());
+      s.setLong(11, claim.fence());
       int touched = s.executeUpdate();
       if (touched != 1) {
         throw fenced(claim, "its row in " + name + " holds another fence");

@@ -246,6 +246,6 @@ public abstract class SinkContract {
   }
 
   private static Totals totals(long rows, long chunks) {
-    return new Totals(rows, 100 * rows, rows * 0x9E3779B97F4A7C15L, "avro", chunks);
+    return new Totals(rows, 100 * rows, rows * 0x9E3779B97F4A7C15L, "avro", chunks, 0);
   }
 }

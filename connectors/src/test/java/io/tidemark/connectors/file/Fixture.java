@@ -143,7 +143,8 @@ public final class Fixture {
     for (GenericRecord row : rows) {
       out.record(row);
     }
-    return writer.commit(Cursor.of(rows.size()), new Totals(rows.size(), 0, 0, "avro", 1), false);
+    return writer.commit(
+        Cursor.of(rows.size()), new Totals(rows.size(), 0, 0, "avro", 1, 0), false);
   }
 
   /** Prints the seed, so that a failure can be played again with -Dtidemark.seed=N. */

@@ -82,7 +82,7 @@ final class Copies {
         ChunkEnd end = new ChunkEnd(Cursor.START, false);
         while (!end.last()) {
           end = reader.read(end.cursor(), CHUNK, writer.begin());
-          Totals totals = new Totals(0, 0, 0, format.id(), 0);
+          Totals totals = new Totals(0, 0, 0, format.id(), 0, 0);
           files.addAll(writer.commit(end.cursor(), totals, end.last()));
         }
       }

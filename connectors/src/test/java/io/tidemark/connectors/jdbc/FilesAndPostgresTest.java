@@ -159,7 +159,7 @@ class FilesAndPostgresTest {
         for (GenericRecord row : rows) {
           out.record(row);
         }
-        return writer.commit(Cursor.of(1), new Totals(0, 0, 0, "avro", 1), true).stream()
+        return writer.commit(Cursor.of(1), new Totals(0, 0, 0, "avro", 1, 0), true).stream()
             .map(f -> dir.resolve(f.getPath()))
             .toList();
       }

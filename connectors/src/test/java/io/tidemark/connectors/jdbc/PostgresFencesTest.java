@@ -68,7 +68,7 @@ class PostgresFencesTest {
   @EnumSource
   void shouldNotBlockItsSuccessorWhenAWriterStops(Stop stop) throws Exception {
     PostgresWriter stopped = (PostgresWriter) open(former, 5);
-    Totals totals = new Totals(3, 30, 7, "avro", 1);
+    Totals totals = new Totals(3, 30, 7, "avro", 1, 0);
     if (stop.compareTo(Stop.AFTER_THE_LOCK) >= 0) {
       Rows rows = stopped.begin();
       if (stop.compareTo(Stop.IN_MID_COPY) >= 0) {
@@ -136,7 +136,7 @@ class PostgresFencesTest {
 
   @Test
   void shouldTellTheProgressWhenTheReplyToTheCommitWasLost() throws Exception {
-    Totals totals = new Totals(3, 30, -7, "avro", 1);
+    Totals totals = new Totals(3, 30, -7, "avro", 1, 0);
     try (BrokenLine line = new BrokenLine(TestDatabase.port());
         Sink far =
             new JdbcConnector()

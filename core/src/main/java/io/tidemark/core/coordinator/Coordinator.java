@@ -158,6 +158,7 @@ public final class Coordinator {
     b.dirty = false;
     Sum sum = b.sum();
     b.eta = b.eta.observed(now, sum.rows());
+    b.limitDeadLetters(sum, now, out);
     Verdict verdict = Verdict.of(b.plan, sum);
     if (!(verdict instanceof Verdict.Gap)) {
       b.gapLooks = 0;
@@ -227,11 +228,33 @@ public final class Coordinator {
     }
 
     void direct(RunState to, String why, long now, List<CoordinatorEffect> out) {
-      if (directive != null && directive.getRunState() == to) {
-        return;
+      if (directive == null || directive.getRunState() != to) {
+        boolean spent = directive != null && directive.getDeadLettersSpent();
+        put(new Directive(plan.getBackfillId(), to, why, now, spent), out);
       }
-      directive = new Directive(plan.getBackfillId(), to, why, now);
-      out.add(new PutDirective(directive));
+    }
+
+    /** Tells workers when the last row that may be dead-lettered was, and when more may be. */
+    void limitDeadLetters(Sum sum, long now, List<CoordinatorEffect> out) {
+      boolean spent = sum.deadLetters() > 0 && sum.deadLetters() >= limit(sum);
+      if (directive != null && directive.getDeadLettersSpent() != spent) {
+        put(Directive.newBuilder(directive).setDeadLettersSpent(spent).setAt(now).build(), out);
+      }
+    }
+
+    private long limit(Sum sum) {
+      double share = plan.getDeadLettersShare() * estimated(sum);
+      return Math.min(plan.getDeadLettersCount(), (long) Math.ceil(share));
+    }
+
+    private void put(Directive next, List<CoordinatorEffect> out) {
+      directive = next;
+      out.add(new PutDirective(next));
+    }
+
+    /** Rows planned, as far as anybody knows. */
+    private long estimated(Sum sum) {
+      return Math.max(plan.getRowsEstimated(), sum.rowsEstimated());
     }
 
     /** The only place where the state changes. */
@@ -261,8 +284,8 @@ public final class Coordinator {
     private Progress progress(BackfillState s, String why, long now) {
       Sum sum = sum();
       boolean over = ended(s);
-      long estimated = Math.max(plan.getRowsEstimated(), sum.rowsEstimated());
-      long remaining = Math.max(0, estimated - sum.rows());
+      long estimated = estimated(sum);
+      long remaining = Math.max(0, estimated - sum.rows() - sum.deadLetters());
       boolean moving = s == BackfillState.RUNNING && remaining > 0;
       return Progress.newBuilder()
           .setBackfillId(plan.getBackfillId())
@@ -293,6 +316,7 @@ public final class Coordinator {
           .setStartedAt(sum.startedAt())
           .setEndedAt(endedAt)
           .setUpdatedAt(now)
+          .setDeadLetters(sum.deadLetters())
           .build();
     }
 

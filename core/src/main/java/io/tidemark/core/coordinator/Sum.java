@@ -15,6 +15,7 @@ record Sum(
     long cancelled,
     long rows,
     long bytes,
+    long deadLetters,
     long rowsEstimated,
     Digest digest,
     long coverageKnown,
@@ -25,7 +26,7 @@ record Sum(
     Long startedAt) {
 
   private static final Sum ZERO =
-      new Sum(0, 0, 0, 0, 0, 0, 0, 0, 0, new Digest("", 0L, 0L), 0, 0, 0, 0, "", null);
+      new Sum(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Digest("", 0L, 0L), 0, 0, 0, 0, "", null);
 
   static Sum of(Collection<Tally> tallies) {
     Sum sum = ZERO;
@@ -45,6 +46,7 @@ record Sum(
         cancelled + t.getCancelled(),
         rows + t.getRows(),
         bytes + t.getBytes(),
+        deadLetters + t.getDeadLetters(),
         rowsEstimated + t.getRowsEstimated(),
         Tallies.plus(digest, t.getDigest()),
         coverageKnown + t.getCoverageKnown(),

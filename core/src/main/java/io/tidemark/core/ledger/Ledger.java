@@ -173,6 +173,7 @@ public final class Ledger {
     return c.getState() == entry.getState()
         && (fence == entry.getFence() || c.getClaim())
         && c.getRows() == entry.getRows()
+        && c.getDeadLetters() == entry.getDeadLetters()
         && c.getDigest().equals(entry.getDigest());
   }
 
@@ -195,6 +196,7 @@ public final class Ledger {
         .setError(c.getError())
         .setStartedAt(c.getStartedAt())
         .setUpdatedAt(c.getAt())
+        .setDeadLetters(c.getDeadLetters())
         .setEndedAt(Lifecycle.terminal(c.getState()) ? c.getAt() : null)
         .build();
   }

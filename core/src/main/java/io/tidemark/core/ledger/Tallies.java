@@ -92,6 +92,7 @@ public final class Tallies {
         .setLastDrift(t.getLastDrift())
         .setStartedAt(started)
         .setUpdatedAt(Math.max(t.getUpdatedAt(), e.getUpdatedAt()))
+        .setDeadLetters(t.getDeadLetters() + sign * e.getDeadLetters())
         .build();
   }
 

@@ -10,10 +10,12 @@ import io.tidemark.schemas.avro.Digest;
  * @param digestSum sum, modulo 2^64, of one 64-bit hash per row
  * @param domain form of the bytes that were hashed; empty before the first row
  * @param chunks chunks committed
+ * @param deadLetters rows set aside since they were refused; not among {@code rows}
  */
-public record Totals(long rows, long bytes, long digestSum, String domain, long chunks) {
+public record Totals(
+    long rows, long bytes, long digestSum, String domain, long chunks, long deadLetters) {
 
-  public static final Totals ZERO = new Totals(0, 0, 0, "", 0);
+  public static final Totals ZERO = new Totals(0, 0, 0, "", 0, 0);
 
   /** These totals and one more committed chunk. */
   public Totals plusChunk(
@@ -23,7 +25,13 @@ public record Totals(long rows, long bytes, long digestSum, String domain, long 
         bytes + chunkBytes,
         digestSum + chunkDigestSum,
         chunkRows == 0 ? domain : chunkDomain,
-        chunks + 1);
+        chunks + 1,
+        deadLetters);
+  }
+
+  /** These totals and one more committed chunk, of a row that was set aside and nothing else. */
+  public Totals plusDeadLetter() {
+    return new Totals(rows, bytes, digestSum, domain, chunks + 1, deadLetters + 1);
   }
 
   public Digest digest() {

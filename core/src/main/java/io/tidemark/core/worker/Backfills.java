@@ -8,20 +8,34 @@ import java.util.Map;
 /** What a worker knows of each backfill: how it retries, and what the coordinator directs. */
 final class Backfills {
 
-  /** Either part may be missing: they come by different topics, in any order. */
-  private record Known(RetryPolicy retry, RunState directed) {}
+  /**
+   * What the plan says, and what the directive says: they come by different topics, in any order.
+   */
+  private record Known(RetryPolicy retry, long deadLetters, RunState directed, boolean spent) {}
 
-  private static final Known NOTHING = new Known(null, null);
+  private static final Known NOTHING = new Known(null, 0, null, false);
 
   private final Map<String, Known> known = new HashMap<>();
 
-  void planned(String backfill, RetryPolicy retry) {
-    known.put(backfill, new Known(retry, of(backfill).directed()));
+  void planned(String backfill, RetryPolicy retry, long deadLetters) {
+    Known k = of(backfill);
+    known.put(backfill, new Known(retry, deadLetters, k.directed(), k.spent()));
   }
 
   /** Takes a directive. One that this version does not know holds the backfill, as a pause does. */
-  void directed(String backfill, RunState to) {
-    known.put(backfill, new Known(of(backfill).retry(), to));
+  void directed(String backfill, RunState to, boolean deadLettersSpent) {
+    Known k = of(backfill);
+    known.put(backfill, new Known(k.retry(), k.deadLetters(), to, deadLettersSpent));
+  }
+
+  /**
+   * Whether one more row may be set aside.
+   *
+   * @param before rows of the same partition that were
+   */
+  boolean maySetAside(String backfill, long before) {
+    Known k = of(backfill);
+    return !k.spent() && before < k.deadLetters();
   }
 
   /** Whether its plan is known and it is directed to run. */

@@ -31,7 +31,8 @@ public record Point(Cursor cursor, Totals totals, List<CommittedFile> files) {
             c.getBytes(),
             c.getDigest().getSum(),
             c.getDigest().getDomain(),
-            c.getChunks()),
+            c.getChunks(),
+            c.getDeadLetters()),
         c.getFiles());
   }
 

@@ -3,6 +3,8 @@ package io.tidemark.core.worker;
 import io.tidemark.core.worker.Run.Phase;
 import io.tidemark.core.worker.WorkerEffect.Append;
 import io.tidemark.core.worker.WorkerEffect.Commit;
+import io.tidemark.core.worker.WorkerEffect.Letter;
+import io.tidemark.schemas.avro.DeadLetter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -29,8 +31,12 @@ final class Reporting {
   /** Pause after a commit that failed: what refused it seldom mends within a tick. */
   private static final long PAUSE_MS = 100;
 
-  /** One report of a batch, with the version of the run that it tells. */
-  private record Reported(Run run, boolean claim, long version) {}
+  /** One report of a batch, with the version of the run that it tells, and the row set aside. */
+  private record Reported(Run run, boolean claim, long version, DeadLetter letter) {
+    static Reported of(Run run, boolean claim) {
+      return new Reported(run, claim, run.version(), run.letter);
+    }
+  }
 
   private record Batch(List<Reported> items, Map<Integer, Long> offsets) {}
 
@@ -66,14 +72,14 @@ final class Reporting {
       Collection<QueueState> queues, Collection<Run> claims, long now, long wallMs) {
     lastCommitMs = now;
     List<Reported> items = new ArrayList<>();
-    claims.forEach(run -> items.add(new Reported(run, true, run.version())));
+    claims.forEach(run -> items.add(Reported.of(run, true)));
     Set<Run> inBatch = new LinkedHashSet<>(claims);
     for (QueueState q : queues) {
       for (Run run : q.dirty()) {
         if (items.size() < MAX_BATCH && inBatch.add(run)) {
           // Without a claim that counts (cancelled before anybody claimed it, or fenced since), its
           // word is its claim, too: the ledger would refuse it under an old fence.
-          items.add(new Reported(run, run.fence == Run.UNCLAIMED, run.version()));
+          items.add(Reported.of(run, run.fence == Run.UNCLAIMED));
         }
       }
     }
@@ -82,7 +88,7 @@ final class Reporting {
       return Optional.empty();
     }
     inFlight = new Batch(items, offsets);
-    return Optional.of(new Commit(records(items, wallMs), offsets));
+    return Optional.of(new Commit(records(items, wallMs), letters(items), offsets));
   }
 
   private static Map<Integer, Long> offsets(Collection<QueueState> queues, Set<Run> inBatch) {
@@ -107,15 +113,24 @@ final class Reporting {
     return records;
   }
 
+  private static List<Letter> letters(List<Reported> items) {
+    return items.stream()
+        .filter(item -> item.letter() != null)
+        .map(item -> new Letter(item.run().queue, item.letter()))
+        .toList();
+  }
+
   /**
    * The transaction in flight is in the log.
    *
    * @param owned the queues that are still owned, by number
    * @param at the offset of each of its records
    * @param wallMs milliseconds since the epoch
+   * @param out takes what waited for it
    * @return the runs whose claim it carried, as far as they are still held
    */
-  List<Run> committed(Map<Integer, QueueState> owned, List<Long> at, long wallMs) {
+  List<Run> committed(
+      Map<Integer, QueueState> owned, List<Long> at, long wallMs, List<WorkerEffect> out) {
     Batch batch = landed();
     List<Run> claimed = new ArrayList<>();
     for (int i = 0; i < batch.items().size(); i++) {
@@ -130,6 +145,12 @@ final class Reporting {
         run.startedAt = run.startedAt == 0 ? wallMs : run.startedAt;
       }
       q.reported(run, item.version());
+      if (item.letter() != null
+          && item.letter().equals(run.letter)
+          && run.phase() instanceof Phase.Running r) {
+        run.letter = null;
+        out.add(new WorkerEffect.Pass(r.task()));
+      }
       if (run.phase() instanceof Phase.Claiming) {
         claimed.add(run);
       }

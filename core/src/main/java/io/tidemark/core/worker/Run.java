@@ -1,6 +1,7 @@
 package io.tidemark.core.worker;
 
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.PartitionState;
@@ -45,6 +46,9 @@ final class Run {
   Failure error;
   long startedAt;
 
+  /** A row that its lane found refused and waits to pass; null if there is none. */
+  DeadLetter letter;
+
   /** Raised with every change that the log should hear of; compared when a commit returns. */
   private long version;
 
@@ -68,6 +72,8 @@ final class Run {
   /** Only for {@link QueueState}, which keeps the indexes. */
   void enter(Phase next) {
     phase = next;
+    // What its lane waits with is the lane's: the next one finds the row again.
+    letter = null;
   }
 
   long version() {
@@ -106,6 +112,7 @@ final class Run {
         .setError(failing ? error : null)
         .setStartedAt(startedAt == 0 ? now : startedAt)
         .setAt(now)
+        .setDeadLetters(point.totals().deadLetters())
         .build();
   }
 }

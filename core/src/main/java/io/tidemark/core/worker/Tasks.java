@@ -27,6 +27,11 @@ final class Tasks {
     return Optional.ofNullable(runs.get(task));
   }
 
+  /** Whether a lane waits to pass a row that is refused. */
+  boolean waiting() {
+    return runs.values().stream().anyMatch(r -> r.letter != null);
+  }
+
   /** Starts the next attempt at a run; the log hears of it if the last one failed. */
   void start(QueueState q, Run run, List<WorkerEffect> out) {
     long task = ++last;

@@ -3,6 +3,7 @@ package io.tidemark.core.worker;
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.core.worker.Run.Phase;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
@@ -69,12 +70,14 @@ public final class WorkerCore {
       case WorkerEvent.Lost e -> drop(e.queues(), out);
       case WorkerEvent.DescriptorRead e -> read(e, out);
       case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
-      case WorkerEvent.BackfillKnown e -> backfills.planned(e.backfill(), e.retry());
+      case WorkerEvent.BackfillKnown e ->
+          backfills.planned(e.backfill(), e.retry(), e.deadLetters());
       case WorkerEvent.Directed e -> directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
       case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
       case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now));
+      case WorkerEvent.Refused e -> tasks.of(e.task()).ifPresent(r -> refused(r, e, out));
       case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(this::stopped);
       case WorkerEvent.Failed e -> tasks.of(e.task()).ifPresent(r -> failed(r, e.failure(), now));
       case WorkerEvent.Shutdown e -> {
@@ -198,7 +201,7 @@ public final class WorkerCore {
   // ---- directives -------------------------------------------------------------------------------
 
   private void directed(WorkerEvent.Directed e, List<WorkerEffect> out) {
-    backfills.directed(e.backfill(), e.runState());
+    backfills.directed(e.backfill(), e.runState(), e.deadLettersSpent());
     for (QueueState q : queues.values()) {
       for (Run run : q.runs()) {
         if (run.descriptor.getBackfillId().equals(e.backfill())) {
@@ -277,6 +280,20 @@ public final class WorkerCore {
     q.changed(run);
   }
 
+  /** A row is refused: it goes to the log before its lane may pass it, if the budget allows. */
+  private void refused(Run run, WorkerEvent.Refused e, List<WorkerEffect> out) {
+    QueueState q = queues.get(run.queue);
+    long before = run.point.totals().deadLetters();
+    if (backfills.maySetAside(run.descriptor.getBackfillId(), before)) {
+      run.letter = DeadLetter.newBuilder(e.letter()).setAttempt(run.attempt).build();
+      q.changed(run);
+    } else {
+      run.error = e.letter().getError();
+      end(q, run, PartitionState.FAILED);
+      out.add(new WorkerEffect.Abort(e.task()));
+    }
+  }
+
   private void end(QueueState q, Run run, PartitionState state) {
     tasks.left(run);
     q.to(run, new Phase.Ended(state), true);
@@ -352,6 +369,7 @@ public final class WorkerCore {
 
   private boolean commitDue(long now) {
     return reporting.intervalOver(now)
+        || tasks.waiting()
         || queues.values().stream().anyMatch(QueueState::hasEnded)
         || claims.due(queues.values(), tasks.count(), now);
   }
@@ -363,7 +381,7 @@ public final class WorkerCore {
   }
 
   private void committed(List<Long> offsets, List<WorkerEffect> out) {
-    for (Run run : reporting.committed(queues, offsets, wallMs)) {
+    for (Run run : reporting.committed(queues, offsets, wallMs, out)) {
       claimed(queues.get(run.queue), run, out);
     }
   }

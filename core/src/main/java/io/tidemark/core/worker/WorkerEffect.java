@@ -1,6 +1,7 @@
 package io.tidemark.core.worker;
 
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.DeadLetter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,11 +16,14 @@ public sealed interface WorkerEffect {
    * Commit in one Kafka transaction, with the group's metadata, and say Committed or CommitFailed.
    *
    * @param records checkpoints and the queue each goes to
+   * @param letters dead letters and the queue each goes to
    * @param offsets next offset to read of each queue that a record belongs to, or that advanced
    */
-  record Commit(List<Append> records, Map<Integer, Long> offsets) implements WorkerEffect {
+  record Commit(List<Append> records, List<Letter> letters, Map<Integer, Long> offsets)
+      implements WorkerEffect {
     public Commit {
       records = List.copyOf(records);
+      letters = List.copyOf(letters);
       offsets = Map.copyOf(offsets);
     }
   }
@@ -27,8 +31,14 @@ public sealed interface WorkerEffect {
   /** One record of a commit. */
   record Append(int queue, Checkpoint checkpoint) {}
 
+  /** One dead letter of a commit. */
+  record Letter(int queue, DeadLetter letter) {}
+
   /** Run a task on a lane. */
   record Start(Task task) implements WorkerEffect {}
+
+  /** Let a task pass the row that it found refused: the log has it. */
+  record Pass(long task) implements WorkerEffect {}
 
   /** Let a task stop at the end of its chunk; it says Stopped. */
   record Stop(long task) implements WorkerEffect {}

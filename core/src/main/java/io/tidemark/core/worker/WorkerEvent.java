@@ -2,6 +2,7 @@ package io.tidemark.core.worker;
 
 import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.RunState;
@@ -44,11 +45,21 @@ public sealed interface WorkerEvent {
    */
   record QueueRead(int queue, long next) implements WorkerEvent {}
 
-  /** The plan of a backfill is known. */
-  record BackfillKnown(String backfill, RetryPolicy retry) implements WorkerEvent {}
+  /**
+   * The plan of a backfill is known.
+   *
+   * @param deadLetters how many of its rows may be set aside at most
+   */
+  record BackfillKnown(String backfill, RetryPolicy retry, long deadLetters)
+      implements WorkerEvent {}
 
-  /** The coordinator directs a backfill. */
-  record Directed(String backfill, RunState runState) implements WorkerEvent {}
+  /**
+   * The coordinator directs a backfill.
+   *
+   * @param deadLettersSpent whether no more rows may be set aside
+   */
+  record Directed(String backfill, RunState runState, boolean deadLettersSpent)
+      implements WorkerEvent {}
 
   /**
    * The commit in flight succeeded.
@@ -71,6 +82,14 @@ public sealed interface WorkerEvent {
 
   /** A lane committed a chunk at the sink. */
   record ChunkDone(long task, Point point, boolean last) implements WorkerEvent {}
+
+  /**
+   * A lane has found a row that the sink, or the source's format, refuses. It waits, with nothing
+   * open at the sink, until it may pass the row.
+   *
+   * @param letter the row; its attempt is filled in by the core
+   */
+  record Refused(long task, DeadLetter letter) implements WorkerEvent {}
 
   /** A lane has stopped, as it was told, between two chunks. */
   record Stopped(long task) implements WorkerEvent {}

@@ -65,6 +65,8 @@ final class CoordinatorFixture {
             .setRowsEstimated(200)
             .setCoverage(state == PlanState.SEALED ? COVERAGE : 0)
             .setSinkFinish(sinkFinish)
+            .setDeadLettersCount(10)
+            .setDeadLettersShare(0.02)
             .setCreatedAt(had == null ? now : had.getCreatedAt())
             .build());
     hear(new PlanSeen(plans.get(id)));
@@ -127,6 +129,11 @@ final class CoordinatorFixture {
 
   Progress progress(String id) {
     return progress.get(id);
+  }
+
+  /** Whether workers were told to set no more rows aside. */
+  boolean deadLettersSpent(String id) {
+    return directives.get(id).getDeadLettersSpent();
   }
 
   /** The run state that workers were told; null if none. */

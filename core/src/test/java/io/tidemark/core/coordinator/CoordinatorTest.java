@@ -382,4 +382,27 @@ class CoordinatorTest {
     assertThatThrownBy(() -> fixture.plan("a", PlanState.UNKNOWN, false))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  /** The fixture's plan allows 10 dead letters, and no more than 2 % of its 200 rows: four. */
+  @Test
+  void shouldTellWorkersWhenTheLastRowThatMayBeSetAsideWas() {
+    CoordinatorFixture f = new CoordinatorFixture(1);
+    f.plan("a");
+    f.tally(f.tally("a").setRunning(2).setRows(100).setDeadLetters(3));
+    f.tick(1);
+    assertThat(f.deadLettersSpent("a")).isFalse();
+
+    f.tally(f.tally("a").setRunning(2).setRows(100).setDeadLetters(4));
+    f.tick(1);
+    assertThat(f.deadLettersSpent("a")).isTrue();
+    assertThat(f.progress("a").getDeadLetters()).isEqualTo(4);
+
+    f.command("a", CommandType.PAUSE);
+    assertThat(f.directive("a")).startsWith("HOLD");
+    assertThat(f.deadLettersSpent("a")).isTrue();
+
+    f.tally(f.tally("a").setRunning(2).setRows(100).setDeadLetters(4).setRowsEstimated(2_000));
+    f.tick(1);
+    assertThat(f.deadLettersSpent("a")).isFalse();
+  }
 }

@@ -13,6 +13,7 @@ import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.RunState;
 import io.tidemark.schemas.avro.Tally;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The invariants of DESIGN §4, each checked where it can first be seen to fail. */
@@ -30,6 +31,11 @@ final class Invariants {
 
   SimSink.Watcher sink() {
     return sink;
+  }
+
+  /** Rows that the log holds as dead letters of a partition, of so many. */
+  List<Long> letters(String partition, long many) {
+    return log.letters(partition, many);
   }
 
   /** After every event. */
@@ -158,6 +164,14 @@ final class Invariants {
     if (!terminal) {
       throw new Violation(Invariant.I9_NO_PARTITION_IS_DROPPED, id + " rests " + entry.getState());
     }
+    List<Long> letters = log.letters(id, entry.getDeadLetters());
+    List<Long> poison = sink.poison((OffsetRange) entry.getDescriptor().getSlice());
+    boolean completed = entry.getState() == PartitionState.COMPLETED;
+    if (completed ? !letters.equals(poison) : !poison.containsAll(letters)) {
+      throw new Violation(
+          Invariant.I9_NO_PARTITION_IS_DROPPED,
+          id + ": the dead letters are " + letters + ", the rows that no sink takes " + poison);
+    }
     Digest digest = entry.getDigest();
     boolean known =
         log.point(id).totals().equals(there)
@@ -176,11 +190,13 @@ final class Invariants {
   private void backfill(String id, long sourceRows) {
     Progress p = world.reconciler().progress().get(id);
     long rows = 0;
+    long letters = 0;
     boolean failed = false;
     boolean cancelled = false;
     for (LedgerEntry e : world.reconciler().ledger().values()) {
       if (e.getDescriptor().getBackfillId().equals(id)) {
         rows += e.getRows();
+        letters += e.getDeadLetters();
         failed |= e.getState() == PartitionState.FAILED;
         cancelled |= e.getState() == PartitionState.CANCELLED;
       }
@@ -200,16 +216,16 @@ final class Invariants {
     boolean exact =
         switch (world.sink().kind()) {
           case TRANSACTIONAL, IDEMPOTENT ->
-              done ? rows == sourceRows && sink.rows(id) == rows : rows <= sink.rows(id);
+              done ? rows + letters == sourceRows && sink.rows(id) == rows : rows <= sink.rows(id);
           case MANIFEST -> {
             if (p.getState() == BackfillState.COMPLETED) {
               OffsetRange all = new OffsetRange(id, 0L, sourceRows);
               sink.requireOnce(id, world.sink().sealed(id).orElseThrow(), all);
             }
-            yield !done || rows == sourceRows;
+            yield !done || rows + letters == sourceRows;
           }
         };
-    if (!exact || (!late && p.getRows() != rows)) {
+    if (!exact || (!late && (p.getRows() != rows || p.getDeadLetters() != letters))) {
       throw new Violation(
           Invariant.I5_SUMS_AGREE,
           "%s: source %d rows, partitions %d, progress %d, sink %d"

@@ -12,7 +12,9 @@ import io.tidemark.schemas.avro.PartitionState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Watches the log from outside: each checkpoint as readers see it, each offset as it moves. */
 final class LogWatch {
@@ -25,6 +27,7 @@ final class LogWatch {
   private final long[] checked;
   private final Map<String, Last> seen = new HashMap<>();
   private final Map<String, Last> decided = new HashMap<>();
+  private final Map<String, NavigableMap<Long, Long>> letters = new HashMap<>();
 
   LogWatch(World world, SinkWatch sink) {
     this.world = world;
@@ -118,6 +121,11 @@ final class LogWatch {
   }
 
   private void decided(SimLog.Txn txn) {
+    for (WorkerEffect.Letter l : txn.commit.letters()) {
+      letters
+          .computeIfAbsent(l.letter().getPartitionId(), k -> new TreeMap<>())
+          .put(l.letter().getNumber(), Long.parseLong(l.letter().getCursor().get(0)));
+    }
     List<WorkerEffect.Append> records = txn.commit.records();
     for (int i = 0; i < records.size(); i++) {
       Checkpoint c = records.get(i).checkpoint();
@@ -157,6 +165,14 @@ final class LogWatch {
                   d.getPartitionId(),
                   last == null ? "PENDING" : last.checkpoint().getState()));
     }
+  }
+
+  /**
+   * Rows of a partition that the log holds as dead letters: of one number the newest, and of those
+   * below a count of them.
+   */
+  List<Long> letters(String partition, long below) {
+    return List.copyOf(letters.getOrDefault(partition, new TreeMap<>()).headMap(below).values());
   }
 
   /** The newest checkpoint that readers see of a partition. */

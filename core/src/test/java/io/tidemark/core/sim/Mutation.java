@@ -13,6 +13,8 @@ enum Mutation {
   LANE_COMBINES_HASHES_BY_XOR,
   /** A lane goes on with the next chunk though it was told to stop. */
   LANE_IGNORES_STOP,
+  /** A lane passes a row that is refused before the log has it. */
+  LANE_PASSES_BEFORE_THE_LETTER,
   /** Offsets are committed by themselves, before the reports that allow them. */
   SHELL_COMMITS_OFFSETS_FIRST,
   /** A shell answers Recover without waiting for transactions in flight. */

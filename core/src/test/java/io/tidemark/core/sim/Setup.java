@@ -21,6 +21,7 @@ package io.tidemark.core.sim;
  * @param lostReplies share of requests to the sink whose reply is lost, while faults happen
  * @param fatal share of chunks that fail for good, while faults happen
  * @param sink kind of the sink
+ * @param poison one row of so many is refused by the sink; 0: none is
  */
 record Setup(
     int queues,
@@ -40,7 +41,8 @@ record Setup(
     int faultyMs,
     double lostReplies,
     double fatal,
-    SimSink.Kind sink) {
+    SimSink.Kind sink,
+    int poison) {
 
   static Setup draw(Scheduler s) {
     int backfills = s.between(1, 2);
@@ -64,6 +66,7 @@ record Setup(
         s.chance(0.2) ? 0.03 : 0,
         s.chance(0.6)
             ? SimSink.Kind.TRANSACTIONAL
-            : s.chance(0.5) ? SimSink.Kind.MANIFEST : SimSink.Kind.IDEMPOTENT);
+            : s.chance(0.5) ? SimSink.Kind.MANIFEST : SimSink.Kind.IDEMPOTENT,
+        s.chance(0.3) ? s.between(3, 60) : 0);
   }
 }

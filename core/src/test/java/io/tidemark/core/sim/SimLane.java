@@ -1,14 +1,18 @@
 package io.tidemark.core.sim;
 
+import io.tidemark.core.chunking.ChunkSize;
+import io.tidemark.core.chunking.Isolation;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.core.worker.Point;
 import io.tidemark.core.worker.Task;
 import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.OffsetRange;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +25,8 @@ final class SimLane {
   private final String partition;
   private final OffsetRange range;
   private Point point;
+  private Isolation search = Isolation.NONE;
+  private boolean refused;
   private boolean started;
   private boolean stopping;
   private boolean over;
@@ -55,7 +61,8 @@ final class SimLane {
   /** Stops between two chunks; at once if it has not begun. */
   void stop() {
     stopping = true;
-    if (!started) {
+    if (!started || refused) {
+      refused = false;
       worker.later(0, partition + " stopped", this::next);
     }
   }
@@ -111,17 +118,80 @@ final class SimLane {
       return;
     }
     long from = point.cursor().offsetOr(range.getFrom());
-    long to =
-        Math.min(range.getTo(), from + world.scheduler().between(1, world.setup().maxChunk()));
+    ChunkSize usual =
+        new ChunkSize(world.scheduler().between(1, world.setup().maxChunk()), Long.MAX_VALUE);
+    long to = Math.min(range.getTo(), from + search.narrowed(usual).rows());
     boolean last = to == range.getTo();
-    Totals totals = totals(from, to);
-    SimSink.Progress progress = new SimSink.Progress(Cursor.of(to), totals, last);
+    commit(tx, from, to, new SimSink.Progress(Cursor.of(to), totals(from, to), last));
+  }
+
+  private void commit(SimSink.Tx tx, long from, long to, SimSink.Progress progress) {
     SimSink.Rows rows = new SimSink.Rows(range.getStream(), from, to);
     worker.call(
         partition + " commit [" + from + "," + to + ")",
         world.scheduler().between(1, 60),
         () -> world.sink().commit(partition, tx, rows, progress),
-        files -> committed(point.after(progress.cursor(), totals, files), last),
+        files -> {
+          search = search.passed(to - from);
+          committed(point.after(progress.cursor(), progress.totals(), files), progress.complete());
+        },
+        e -> {
+          if (e.kind() == FailureKind.POISON) {
+            refused(from, to, e);
+          } else {
+            failed(e);
+          }
+        });
+  }
+
+  /** One of the rows [from, to) is refused: which one, and then its letter, and then past it. */
+  private void refused(long from, long to, TaskException e) {
+    if (over) {
+      return;
+    }
+    search = search.refused(to - from);
+    if (!search.found()) {
+      next();
+      return;
+    }
+    search = Isolation.NONE;
+    refused = true;
+    worker.feed(new WorkerEvent.Refused(task.id(), letter(e)));
+    if (world.mutation() == Mutation.LANE_PASSES_BEFORE_THE_LETTER) {
+      pass();
+    }
+  }
+
+  private DeadLetter letter(TaskException e) {
+    return DeadLetter.newBuilder()
+        .setPartitionId(partition)
+        .setBackfillId(task.descriptor().getBackfillId())
+        .setRow(ByteBuffer.allocate(0))
+        .setRowSchema("")
+        .setError(new Failure(e.kind(), e.code(), e.getMessage(), world.scheduler().now()))
+        .setCursor(List.of(Long.toString(point.cursor().offsetOr(range.getFrom()))))
+        .setAttempt(0)
+        .setAt(world.scheduler().now())
+        .setNumber(point.totals().deadLetters())
+        .setFence(task.fence())
+        .build();
+  }
+
+  /** The log has the row: on behind it. */
+  void pass() {
+    if (over || !refused) {
+      return;
+    }
+    refused = false;
+    long row = point.cursor().offsetOr(range.getFrom());
+    SimSink.Progress behind =
+        new SimSink.Progress(
+            Cursor.of(row + 1), point.totals().plusDeadLetter(), row + 1 == range.getTo());
+    worker.call(
+        partition + " begin to pass " + row,
+        world.scheduler().between(1, 10),
+        () -> world.sink().begin(partition, task.fence()),
+        tx -> commit(tx, row, row, behind),
         this::failed);
   }
 

@@ -193,6 +193,7 @@ final class SimPlanner {
           .setRowsEstimated(builder.rows())
           .setCoverage(builder.coverage())
           .setSinkFinish(world.sink().kind() == SimSink.Kind.MANIFEST)
+          .setDeadLettersCount(Long.MAX_VALUE)
           .setCreatedAt(createdAt)
           .setSealedAt(state == PlanState.SEALED ? world.scheduler().now() : null)
           .build();

@@ -62,6 +62,7 @@ final class SimSink {
   }
 
   private final Kind kind;
+  private final int poison;
   private final Mutation mutation;
   private final Watcher watcher;
   private final Map<String, Rows> staged = new TreeMap<>();
@@ -70,8 +71,9 @@ final class SimSink {
   private final Set<Row> openRows = new HashSet<>();
   private boolean available = true;
 
-  SimSink(Kind kind, Mutation mutation, Watcher watcher) {
+  SimSink(Kind kind, int poison, Mutation mutation, Watcher watcher) {
     this.kind = kind;
+    this.poison = poison;
     this.mutation = mutation;
     this.watcher = watcher;
   }
@@ -124,6 +126,10 @@ final class SimSink {
   List<CommittedFile> commit(String partition, Tx tx, Rows chunk, Progress after)
       throws TaskException {
     Row row = row(partition);
+    if (!SimSource.poison(chunk.stream(), chunk.from(), chunk.to(), poison).isEmpty()) {
+      rollback(partition, tx);
+      throw new TaskException(FailureKind.POISON, "22003", "a row is out of range", null);
+    }
     if (kind == Kind.MANIFEST) {
       String path = partition + "-" + tx.fence + "-" + staged.size();
       staged.put(path, chunk);

@@ -263,13 +263,16 @@ final class SimWorker {
   private void readTopics() {
     List<Plan> plans = world.planner().plans();
     for (; plansRead < plans.size(); plansRead++) {
-      deliver(new WorkerEvent.BackfillKnown(plans.get(plansRead).getBackfillId(), World.RETRY));
+      deliver(
+          new WorkerEvent.BackfillKnown(
+              plans.get(plansRead).getBackfillId(), World.RETRY, Long.MAX_VALUE));
     }
     List<Directive> log = world.reconciler().directiveLog();
     for (; directivesRead < log.size(); directivesRead++) {
       Directive d = log.get(directivesRead);
       directives.put(d.getBackfillId(), d.getRunState());
-      deliver(new WorkerEvent.Directed(d.getBackfillId(), d.getRunState()));
+      deliver(
+          new WorkerEvent.Directed(d.getBackfillId(), d.getRunState(), d.getDeadLettersSpent()));
     }
   }
 
@@ -318,6 +321,7 @@ final class SimWorker {
       case WorkerEffect.Recover e -> new TreeSet<>(e.queues()).forEach(this::recover);
       case WorkerEffect.Commit e -> commits.start(e);
       case WorkerEffect.Start e -> lanes.put(e.task().id(), new SimLane(world, this, e.task()));
+      case WorkerEffect.Pass e -> lanes.get(e.task()).pass();
       case WorkerEffect.Stop e -> lanes.get(e.task()).stop();
       case WorkerEffect.Abort e -> lanes.get(e.task()).abort();
       case WorkerEffect.PauseReading e -> readingPaused.add(e.queue());

@@ -122,7 +122,8 @@ final class SimulationTest {
         assertThat(shortest.violation().invariant()).isEqualTo(failed.violation().invariant());
         assertThat(shortest.faults().planned())
             .extracting(Faults.Planned::kind)
-            .containsExactly(Faults.Kind.RECONCILER_RESTART);
+            .contains(Faults.Kind.RECONCILER_RESTART)
+            .hasSizeLessThanOrEqualTo(3);
         return;
       }
     }
@@ -142,6 +143,7 @@ final class SimulationTest {
               Invariant.I4_CURSORS_NEVER_MOVE_BACK);
       case LANE_COMBINES_HASHES_BY_XOR -> EnumSet.of(Invariant.I5_SUMS_AGREE);
       case LANE_IGNORES_STOP -> EnumSet.of(Invariant.I8_HELD_BACKFILLS_START_NO_CHUNK);
+      case LANE_PASSES_BEFORE_THE_LETTER -> EnumSet.of(Invariant.I9_NO_PARTITION_IS_DROPPED);
       case SHELL_COMMITS_OFFSETS_FIRST ->
           EnumSet.of(Invariant.I7_OFFSETS_NEVER_PASS_WHAT_IS_NOT_TERMINAL);
       // What a new owner missed, or an old one adds, may be a fence, a cursor, an end or an offset.

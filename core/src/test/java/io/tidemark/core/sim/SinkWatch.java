@@ -5,6 +5,7 @@ import io.tidemark.schemas.avro.OffsetRange;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Watches the sink from outside: what is really there, whatever sink and workers believe. */
@@ -47,17 +48,33 @@ final class SinkWatch implements SimSink.Watcher {
     BitSet there = rows.computeIfAbsent(chunk.stream(), k -> new BitSet());
     addOnce(partition, chunk, there);
     Totals had = totals.getOrDefault(partition, Totals.ZERO);
+    boolean passes = chunk.from() == chunk.to();
     Totals real =
-        had.plusChunk(
-            chunk.to() - chunk.from(),
-            8 * (chunk.to() - chunk.from()),
-            SimSource.sum(chunk.stream(), chunk.from(), chunk.to()),
-            SimSource.DOMAIN);
+        passes
+            ? had.plusDeadLetter()
+            : had.plusChunk(
+                chunk.to() - chunk.from(),
+                8 * (chunk.to() - chunk.from()),
+                SimSource.sum(chunk.stream(), chunk.from(), chunk.to()),
+                SimSource.DOMAIN);
+    if (passes) {
+      requireLetter(partition, chunk.from(), real.deadLetters());
+    }
     totals.put(partition, real);
     if (!real.equals(after.totals())) {
       throw new Violation(
           Invariant.I5_SUMS_AGREE,
           partition + ": the sink was told " + after.totals() + ", it holds " + real);
+    }
+  }
+
+  /** The log holds a row before the sink's cursor passes it. */
+  private void requireLetter(String partition, long row, long letters) {
+    List<Long> known = world.invariants().letters(partition, letters);
+    if (known.size() != letters || !known.get(known.size() - 1).equals(row)) {
+      throw new Violation(
+          Invariant.I9_NO_PARTITION_IS_DROPPED,
+          partition + ": the sink passed row " + row + ", the dead letters are " + known);
     }
   }
 
@@ -95,12 +112,21 @@ final class SinkWatch implements SimSink.Watcher {
     requireAll(what, rows.getOrDefault(slice.getStream(), new BitSet()), slice);
   }
 
-  private static void requireAll(String what, BitSet there, OffsetRange slice) {
-    int missing = there.nextClearBit((int) slice.getFrom());
+  /** Every row is there, but those that no sink takes. */
+  private void requireAll(String what, BitSet there, OffsetRange slice) {
+    BitSet taken = (BitSet) there.clone();
+    poison(slice).forEach(row -> taken.set(row.intValue()));
+    int missing = taken.nextClearBit((int) slice.getFrom());
     if (missing < slice.getTo()) {
       throw new Violation(
           Invariant.I9_NO_PARTITION_IS_DROPPED, what + ": row " + missing + " is missing");
     }
+  }
+
+  /** Rows of a slice that no sink takes. */
+  List<Long> poison(OffsetRange slice) {
+    return SimSource.poison(
+        slice.getStream(), slice.getFrom(), slice.getTo(), world.setup().poison());
   }
 
   /** What really is there of a partition. */

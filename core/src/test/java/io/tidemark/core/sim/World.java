@@ -33,7 +33,7 @@ final class World {
     this.log = new SimLog(scheduler, setup.queues(), setup.transactionMs(), mutation);
     this.group = new SimGroup(scheduler, setup.queues(), setup.sessionMs(), mutation);
     this.invariants = new Invariants(this);
-    this.sink = new SimSink(setup.sink(), mutation, invariants.sink());
+    this.sink = new SimSink(setup.sink(), setup.poison(), mutation, invariants.sink());
     this.planner = new SimPlanner(this);
     this.reconciler = new SimReconciler(this);
     this.faults = new Faults(this, seed, omitted);

@@ -6,12 +6,14 @@ import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.core.worker.WorkerEffect.Append;
 import io.tidemark.core.worker.WorkerEffect.Commit;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,11 +74,11 @@ final class WorkerFixture {
 
   /** The plan of a backfill is known, and it may run. */
   WorkerFixture knows(String backfill) {
-    return on(new WorkerEvent.BackfillKnown(backfill, RETRY)).directed(backfill, RunState.RUN);
+    return on(new WorkerEvent.BackfillKnown(backfill, RETRY, 2)).directed(backfill, RunState.RUN);
   }
 
   WorkerFixture directed(String backfill, RunState to) {
-    return on(new WorkerEvent.Directed(backfill, to));
+    return on(new WorkerEvent.Directed(backfill, to, false));
   }
 
   WorkerFixture assigned(int queue) {
@@ -149,6 +151,23 @@ final class WorkerFixture {
 
   WorkerFixture fails(String partition, FailureKind kind, String code) {
     return on(new WorkerEvent.Failed(task(partition), new Failure(kind, code, "it broke", now)));
+  }
+
+  /** The partition's lane found its next row refused. */
+  WorkerFixture refused(String partition) {
+    return on(
+        new WorkerEvent.Refused(
+            task(partition),
+            DeadLetter.newBuilder()
+                .setPartitionId(partition)
+                .setBackfillId(BACKFILL)
+                .setRow(ByteBuffer.allocate(0))
+                .setRowSchema("")
+                .setError(new Failure(FailureKind.POISON, "22003", "out of range", now))
+                .setCursor(List.of())
+                .setAttempt(0)
+                .setAt(now)
+                .build()));
   }
 
   WorkerFixture revoking(int queue) {
@@ -233,7 +252,8 @@ final class WorkerFixture {
   }
 
   static Point point(long rows, long chunks) {
-    return new Point(Cursor.of(rows), new Totals(rows, 8 * rows, rows, "test", chunks), List.of());
+    return new Point(
+        Cursor.of(rows), new Totals(rows, 8 * rows, rows, "test", chunks, 0), List.of());
   }
 
   static Checkpoint checkpoint(String partition, int round, PartitionState state, long rows) {

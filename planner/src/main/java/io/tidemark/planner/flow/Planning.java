@@ -166,6 +166,8 @@ public final class Planning {
         .setRowsEstimated(0)
         .setCoverage(0)
         .setSinkFinish(route.sink().needsFinish())
+        .setDeadLettersCount(spec.deadLetters().share() == 0 ? 0 : spec.deadLetters().count())
+        .setDeadLettersShare(spec.deadLetters().share())
         .setCreatedAt(now)
         .build();
   }

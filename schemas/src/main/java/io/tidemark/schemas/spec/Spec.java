@@ -11,6 +11,7 @@ package io.tidemark.schemas.spec;
  * @param sink where rows go
  * @param chunk size of a chunk
  * @param retry what happens after a transient failure
+ * @param deadLetters how many rows may be set aside
  * @param fingerprint SHA-256 of the spec's canonical JSON, 64 hex digits: comments, formatting and
  *     the order of keys do not matter, values as written do
  * @param text the YAML as given
@@ -23,6 +24,7 @@ public record Spec(
     ConnectorConfig sink,
     ChunkSettings chunk,
     RetrySettings retry,
+    DeadLetterSettings deadLetters,
     String fingerprint,
     String text) {
 

@@ -88,8 +88,15 @@ public final class SpecParser {
             retry.get("attempts").asInt(),
             Units.duration(retry.get("initial").asText()),
             Units.duration(retry.get("max").asText())),
+        deadLetters(full.get("deadLetters")),
         CanonicalJson.sha256(valid),
         text);
+  }
+
+  private static DeadLetterSettings deadLetters(JsonNode given) {
+    // Whoever gives a share only wants no other limit.
+    long count = given.path("count").asLong(given.has("share") ? Long.MAX_VALUE : 0);
+    return new DeadLetterSettings(count, given.path("share").asDouble(1));
   }
 
   private static void putIfAbsent(ObjectNode object, String key, JsonNode value) {

@@ -25,10 +25,10 @@ class AvroSerdeTest {
 
   private final AvroSerde<Directive> directives = AvroSerde.of(Directive.class);
 
-  /** Directive("b-0", HOLD, "asked by ada", 1), spelled by hand. */
+  /** Directive("b-0", HOLD, "asked by ada", 1, true), spelled by hand. */
   @Test
   void shouldWriteSingleObjectEncoding() throws IOException {
-    byte[] bytes = directives.serialize("t", Samples.directive());
+    byte[] bytes = directives.serialize("t", Samples.directive(true));
 
     ByteArrayOutputStream byHand = new ByteArrayOutputStream();
     byHand.write(new byte[] {(byte) 0xC3, 0x01});
@@ -43,6 +43,7 @@ class AvroSerdeTest {
     byHand.write(12 << 1);
     byHand.write(Samples.utf8("asked by ada"));
     byHand.write(1 << 1);
+    byHand.write(1); // true
     assertThat(bytes).isEqualTo(byHand.toByteArray());
   }
 
@@ -54,9 +55,9 @@ class AvroSerdeTest {
 
   @Test
   void shouldHandOutBytesThatTheNextCallLeavesAlone() {
-    byte[] first = directives.serialize("t", Samples.directive());
+    byte[] first = directives.serialize("t", Samples.directive(true));
     byte[] copy = first.clone();
-    directives.serialize("t", new Directive("other", RunState.RUN, "", 2L));
+    directives.serialize("t", new Directive("other", RunState.RUN, "", 2L, false));
 
     assertThat(first).isEqualTo(copy);
   }
@@ -78,7 +79,7 @@ class AvroSerdeTest {
 
   @Test
   void shouldSayWhatTheBytesAreWhenTheyAreAnotherRecord() {
-    byte[] directive = directives.serialize("t", Samples.directive());
+    byte[] directive = directives.serialize("t", Samples.directive(true));
 
     assertThatThrownBy(() -> AvroSerde.of(Plan.class).deserialize("t", directive))
         .isInstanceOf(MalformedRecordException.class)
@@ -101,7 +102,7 @@ class AvroSerdeTest {
 
   @Test
   void shouldAskForNewerReleaseWhenTheFingerprintIsUnknown() {
-    byte[] bytes = directives.serialize("t", Samples.directive());
+    byte[] bytes = directives.serialize("t", Samples.directive(true));
     bytes[5] ^= 1;
 
     assertThatThrownBy(() -> directives.deserialize("t", bytes))
@@ -112,7 +113,7 @@ class AvroSerdeTest {
 
   @Test
   void shouldRefuseBytesBehindTheEndAndRecordsCutShort() {
-    byte[] bytes = directives.serialize("t", Samples.directive());
+    byte[] bytes = directives.serialize("t", Samples.directive(true));
 
     assertThatThrownBy(() -> directives.deserialize("t", Arrays.copyOf(bytes, bytes.length + 3)))
         .isInstanceOf(MalformedRecordException.class)
@@ -129,10 +130,10 @@ class AvroSerdeTest {
   @Test
   void shouldAllocateNothingWhenLengthsLie() {
     byte[] huge = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F};
-    byte[] string = directives.serialize("t", Samples.directive());
+    byte[] string = directives.serialize("t", Samples.directive(true));
     byte[] lying = Arrays.copyOf(string, 64);
     System.arraycopy(huge, 0, lying, 10, huge.length);
-    byte[] list = AvroSerde.of(Checkpoint.class).serialize("t", Samples.checkpoint());
+    byte[] list = AvroSerde.of(Checkpoint.class).serialize("t", Samples.checkpoint(3));
     int columns = indexOf(list, new byte[] {4, 4, 'i', 'd', 0});
     byte[] lyingList = list.clone();
     System.arraycopy(huge, 0, lyingList, columns, huge.length);
@@ -147,7 +148,7 @@ class AvroSerdeTest {
 
   @Test
   void shouldRefuseTextThatIsNotUtf8() {
-    byte[] bytes = directives.serialize("t", new Directive("b\uFFFD", RunState.RUN, "", 1L));
+    byte[] bytes = directives.serialize("t", new Directive("b\uFFFD", RunState.RUN, "", 1L, false));
     assertThat(directives.deserialize("t", bytes).getBackfillId()).isEqualTo("b\uFFFD");
 
     bytes[13] = (byte) 0xC0;
@@ -167,12 +168,13 @@ class AvroSerdeTest {
         "run_state", new GenericData.EnumSymbol(writer.getField("run_state").schema(), "DRAIN"));
     record.put("reason", "");
     record.put("at", 1L);
+    record.put("dead_letters_spent", false);
 
     Directive read =
         AvroSerde.of(Directive.class, storeOf(Directive.getClassSchema(), younger))
             .deserialize("t", encode(record));
 
-    assertThat(read).isEqualTo(new Directive("b-0", RunState.UNKNOWN, "", 1L));
+    assertThat(read).isEqualTo(new Directive("b-0", RunState.UNKNOWN, "", 1L, false));
   }
 
   @Test
@@ -204,7 +206,7 @@ class AvroSerdeTest {
         AvroSerde.of(Directive.class, storeOf(Directive.getClassSchema(), old))
             .deserialize("t", encode(record));
 
-    assertThat(read).isEqualTo(new Directive("b-0", RunState.HOLD, "r", 5L));
+    assertThat(read).isEqualTo(new Directive("b-0", RunState.HOLD, "r", 5L, false));
   }
 
   /** The wire's fingerprint is blind to defaults and docs; the history is not. */
@@ -221,8 +223,8 @@ class AvroSerdeTest {
         .hasSize(1);
     assertThat(
             AvroSerde.of(Directive.class, store)
-                .deserialize("t", directives.serialize("t", Samples.directive())))
-        .isEqualTo(Samples.directive());
+                .deserialize("t", directives.serialize("t", Samples.directive(true))))
+        .isEqualTo(Samples.directive(true));
   }
 
   private static SchemaStore storeOf(Schema today, String other) {

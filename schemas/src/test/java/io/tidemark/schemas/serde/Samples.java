@@ -56,20 +56,27 @@ final class Samples {
 
   static List<Sample> all() {
     return List.of(
-        new Sample(plan(), 1),
+        new Sample(plan(0), 1),
+        new Sample(plan(5), 2),
         new Sample(descriptor(), 1),
-        new Sample(checkpoint(), 1),
-        new Sample(ledgerEntry(), 1),
-        new Sample(progress(), 1),
+        new Sample(checkpoint(0), 1),
+        new Sample(checkpoint(3), 2),
+        new Sample(ledgerEntry(0), 1),
+        new Sample(ledgerEntry(3), 2),
+        new Sample(progress(0), 1),
+        new Sample(progress(3), 2),
         new Sample(command(), 1),
-        new Sample(directive(), 1),
+        new Sample(directive(false), 1),
+        new Sample(directive(true), 2),
         new Sample(workerHeartbeat(), 1),
-        new Sample(deadLetter(), 1),
+        new Sample(deadLetter(-1), 1),
+        new Sample(deadLetter(3), 2),
         new Sample(alert(), 1),
-        new Sample(tally(), 1));
+        new Sample(tally(0), 1),
+        new Sample(tally(3), 2));
   }
 
-  static Plan plan() {
+  static Plan plan(long deadLetters) {
     return new Plan(
         BACKFILL,
         "orders-copy",
@@ -84,7 +91,9 @@ final class Samples {
         -77L,
         false,
         1_767_225_600_000L,
-        1_767_225_601_000L);
+        1_767_225_601_000L,
+        deadLetters,
+        deadLetters == 0 ? 1.0 : 0.25);
   }
 
   static Descriptor descriptor() {
@@ -99,7 +108,7 @@ final class Samples {
         1_767_225_600_500L);
   }
 
-  static Checkpoint checkpoint() {
+  static Checkpoint checkpoint(long deadLetters) {
     Descriptor ofFile =
         new Descriptor(
             PARTITION,
@@ -126,10 +135,11 @@ final class Samples {
         2,
         failure(),
         1_767_225_602_000L,
-        1_767_225_603_000L);
+        1_767_225_603_000L,
+        deadLetters);
   }
 
-  static LedgerEntry ledgerEntry() {
+  static LedgerEntry ledgerEntry(long deadLetters) {
     return new LedgerEntry(
         descriptor(),
         PartitionState.COMPLETED,
@@ -147,10 +157,11 @@ final class Samples {
         null,
         1_767_225_602_000L,
         1_767_225_604_000L,
-        1_767_225_604_000L);
+        1_767_225_604_000L,
+        deadLetters);
   }
 
-  static Progress progress() {
+  static Progress progress(long deadLetters) {
     return new Progress(
         BACKFILL,
         "orders-copy",
@@ -179,7 +190,8 @@ final class Samples {
         1_767_225_600_000L,
         1_767_225_602_000L,
         null,
-        1_767_225_609_000L);
+        1_767_225_609_000L,
+        deadLetters);
   }
 
   static Command command() {
@@ -193,8 +205,8 @@ final class Samples {
         1_767_225_605_000L);
   }
 
-  static Directive directive() {
-    return new Directive("b-0", RunState.HOLD, "asked by ada", 1L);
+  static Directive directive(boolean spent) {
+    return new Directive("b-0", RunState.HOLD, "asked by ada", 1L, spent);
   }
 
   static WorkerHeartbeat workerHeartbeat() {
@@ -216,7 +228,7 @@ final class Samples {
         1_767_225_606_000L);
   }
 
-  static DeadLetter deadLetter() {
+  static DeadLetter deadLetter(long number) {
     return new DeadLetter(
         PARTITION,
         BACKFILL,
@@ -226,7 +238,9 @@ final class Samples {
         failure(),
         List.of("a", "1"),
         1,
-        1_767_225_603_500L);
+        1_767_225_603_500L,
+        number,
+        number < 0 ? -1L : 4_711L);
   }
 
   static Alert alert() {
@@ -241,7 +255,7 @@ final class Samples {
         1_767_225_663_000L);
   }
 
-  static Tally tally() {
+  static Tally tally(long deadLetters) {
     return new Tally(
         BACKFILL,
         "default",
@@ -263,7 +277,8 @@ final class Samples {
         1L,
         "stale fence 12 after 13",
         1_767_225_602_000L,
-        1_767_225_607_000L);
+        1_767_225_607_000L,
+        deadLetters);
   }
 
   private static Failure failure() {

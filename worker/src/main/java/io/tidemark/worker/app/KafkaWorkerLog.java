@@ -49,6 +49,7 @@ final class KafkaWorkerLog implements WorkerLog {
 
   private final String work;
   private final String checkpoints;
+  private final String deadLetters;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Journal journal;
   private final ReadToEnd reader;
@@ -59,15 +60,18 @@ final class KafkaWorkerLog implements WorkerLog {
   private final RecordDecoder<Descriptor> descriptors = RecordDecoder.of(Descriptor.class);
   private final RecordDecoder<Checkpoint> reported = RecordDecoder.of(Checkpoint.class);
   private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
+  private final AvroSerde<DeadLetter> letters = AvroSerde.of(DeadLetter.class);
 
   KafkaWorkerLog(
       String work,
       String checkpoints,
+      String deadLetters,
       KafkaConsumer<byte[], byte[]> consumer,
       Journal journal,
       ReadToEnd reader) {
     this.work = work;
     this.checkpoints = checkpoints;
+    this.deadLetters = deadLetters;
     this.consumer = consumer;
     this.journal = journal;
     this.reader = reader;
@@ -178,6 +182,13 @@ final class KafkaWorkerLog implements WorkerLog {
               bytes(a.checkpoint().getDescriptor().getPartitionId()),
               reports.serialize(checkpoints, a.checkpoint())));
     }
+    for (WorkerEffect.Letter l : commit.letters()) {
+      records.add(
+          new Append(
+              new TopicPartition(deadLetters, l.queue()),
+              bytes(l.letter().getPartitionId()),
+              letters.serialize(deadLetters, l.letter())));
+    }
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     commit
         .offsets()
@@ -186,15 +197,16 @@ final class KafkaWorkerLog implements WorkerLog {
       if (!journal.isOpen()) {
         journal.reopen();
       }
-      return committed(journal.commit(records, offsets, consumer.groupMetadata()));
+      return committed(
+          journal.commit(records, offsets, consumer.groupMetadata()), commit.records().size());
     } catch (JournalException e) {
       return switch (e) {
         case LostGenerationException lost -> {
           log.info("{}; polling, then again", lost.getMessage());
           yield new WorkerEvent.CommitFailed();
         }
-        case JournalFencedException fenced -> settled(fenced);
-        case JournalUnavailableException unavailable -> settled(unavailable);
+        case JournalFencedException fenced -> settled(fenced, commit);
+        case JournalUnavailableException unavailable -> settled(unavailable, commit);
         case JournalRejectedException rejected ->
             throw new KafkaException(
                 "Kafka refuses this worker's checkpoints: " + rejected.getMessage(), rejected);
@@ -202,20 +214,20 @@ final class KafkaWorkerLog implements WorkerLog {
     }
   }
 
-  private static WorkerEvent committed(Committed done) {
-    return new WorkerEvent.Committed(done.offsets());
+  private static WorkerEvent committed(Committed done, int checkpoints) {
+    return new WorkerEvent.Committed(done.offsets().subList(0, checkpoints));
   }
 
   /**
    * Finds out whether a commit in doubt happened. If Kafka still does not say, it counts as failed:
    * all that a worker reports may be reported twice.
    */
-  private WorkerEvent settled(JournalException doubt) {
+  private WorkerEvent settled(JournalException doubt, WorkerEffect.Commit commit) {
     log.warn("{}", doubt.getMessage());
     try {
       return journal
           .reopen()
-          .map(KafkaWorkerLog::committed)
+          .map(done -> committed(done, commit.records().size()))
           .orElseGet(WorkerEvent.CommitFailed::new);
     } catch (JournalException e) {
       log.warn("{}", e.getMessage());

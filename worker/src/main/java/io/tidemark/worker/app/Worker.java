@@ -123,6 +123,7 @@ public final class Worker implements AutoCloseable {
         new KafkaWorkerLog(
             topics.work(config.domain()),
             topics.checkpoints(config.domain()),
+            topics.deadLetters(config.domain()),
             new KafkaConsumer<>(member(config, kafka)),
             Journal.open(kafka, topics.namespace() + "-" + config.domain() + "-" + id),
             new ReadToEnd(kafka));

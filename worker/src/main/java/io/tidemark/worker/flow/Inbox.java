@@ -46,7 +46,8 @@ public final class Inbox {
               new RetryPolicy(
                   spec.retry().attempts(),
                   spec.retry().initial().toMillis(),
-                  spec.retry().max().toMillis())));
+                  spec.retry().max().toMillis()),
+              plan.getDeadLettersCount()));
     } catch (SpecException e) {
       log.error(
           "backfill {}: this worker cannot read its spec and leaves its partitions alone: {}",
@@ -63,6 +64,8 @@ public final class Inbox {
               + " upgrade this worker",
           directive.getBackfillId());
     }
-    events.add(new WorkerEvent.Directed(directive.getBackfillId(), directive.getRunState()));
+    events.add(
+        new WorkerEvent.Directed(
+            directive.getBackfillId(), directive.getRunState(), directive.getDeadLettersSpent()));
   }
 }

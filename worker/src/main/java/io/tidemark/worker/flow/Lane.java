@@ -6,8 +6,11 @@ import io.tidemark.connectors.api.ChunkReader.ChunkEnd;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.chunking.ChunkSizer;
+import io.tidemark.core.chunking.Isolation;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
@@ -15,6 +18,7 @@ import io.tidemark.core.worker.Point;
 import io.tidemark.core.worker.Task;
 import io.tidemark.core.worker.WorkerEvent;
 import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
@@ -40,6 +44,7 @@ final class Lane implements Runnable {
   private final LaneMetrics metrics;
   private final Clock clock;
   private final Consumer<WorkerEvent> tell;
+  private final Passes passes = new Passes();
   private volatile boolean stopping;
   private volatile boolean aborted;
   private Thread thread;
@@ -63,12 +68,18 @@ final class Lane implements Runnable {
   /** Lets it end after the chunk in hand. */
   void stop() {
     stopping = true;
+    passes.wake();
+  }
+
+  /** Lets it pass the row that it found refused. */
+  void pass() {
+    passes.give();
   }
 
   /** Makes it end now; the chunk in hand is rolled back. */
   void abort() {
     aborted = true;
-    stopping = true;
+    stop();
     ChunkReader reader = reading;
     if (reader != null) {
       reader.cancel();
@@ -161,7 +172,7 @@ final class Lane implements Runnable {
         try (ChunkReader reader =
             route.source().open(Slice.of(task.descriptor().getSlice()), format)) {
           reading = reader;
-          runChunks(reader, writer, shape, format, use.chunk(), point);
+          new Chunks(route.source(), shape, reader, writer, format, use.chunk(), point).run();
         } finally {
           reading = null;
         }
@@ -169,41 +180,135 @@ final class Lane implements Runnable {
     }
   }
 
-  private void runChunks(
-      ChunkReader reader,
-      SinkWriter writer,
-      SourceShape shape,
-      RowFormat format,
-      ChunkSettings settings,
-      Point from)
-      throws TaskException {
-    ChunkSizer sizer =
-        ChunkSizer.starting(settings.rows(), settings.bytes(), settings.target().toMillis());
-    Point point = from;
-    while (!stopping) {
+  /** The chunks of one attempt, with everything open. */
+  private final class Chunks {
+    private final Source source;
+    private final SourceShape shape;
+    private final ChunkReader reader;
+    private final SinkWriter writer;
+    private final RowFormat format;
+    private ChunkSizer sizer;
+    private Isolation search = Isolation.NONE;
+    private Point point;
+    private boolean last;
+
+    Chunks(
+        Source source,
+        SourceShape shape,
+        ChunkReader reader,
+        SinkWriter writer,
+        RowFormat format,
+        ChunkSettings settings,
+        Point from) {
+      this.source = source;
+      this.shape = shape;
+      this.reader = reader;
+      this.writer = writer;
+      this.format = format;
+      this.sizer =
+          ChunkSizer.starting(settings.rows(), settings.bytes(), settings.target().toMillis());
+      this.point = from;
+    }
+
+    void run() throws TaskException, InterruptedException {
+      while (!stopping && !last) {
+        chunk();
+      }
+      if (!last) {
+        tell.accept(new WorkerEvent.Stopped(task.id()));
+      }
+    }
+
+    private void chunk() throws TaskException, InterruptedException {
       long began = System.nanoTime();
-      DigestedRows rows;
-      ChunkEnd end;
-      List<CommittedFile> files;
-      Totals totals;
+      ChunkSize size = search.narrowed(sizer.next());
+      DigestedRows rows = null;
       try {
         rows = new DigestedRows(shape.schema(), writer.begin());
-        end = reader.read(point.cursor(), sizer.next(), rows);
-        totals = point.totals().plusChunk(rows.rows(), rows.bytes(), rows.digestSum(), format.id());
-        files = writer.commit(end.cursor(), totals, end.last());
-      } catch (TaskException | RuntimeException e) {
+        ChunkEnd end = reader.read(point.cursor(), size, rows);
+        Totals totals =
+            point.totals().plusChunk(rows.rows(), rows.bytes(), rows.digestSum(), format.id());
+        commit(end, totals);
+      } catch (TaskException e) {
+        writer.abort();
+        if (rows == null || e.kind() != FailureKind.POISON) {
+          throw e;
+        }
+        refused(rows.rows(), size, e);
+        return;
+      } catch (RuntimeException e) {
         writer.abort();
         throw e;
       }
       long nanos = System.nanoTime() - began;
-      point = point.after(end.cursor(), totals, files);
-      sizer = sizer.after(rows.rows(), nanos / 1_000_000);
+      if (search.equals(Isolation.NONE)) {
+        sizer = sizer.after(rows.rows(), nanos / 1_000_000);
+      }
+      search = search.passed(rows.rows());
       metrics.chunk(rows.rows(), rows.bytes(), nanos);
-      tell.accept(new WorkerEvent.ChunkDone(task.id(), point, end.last()));
-      if (end.last()) {
+    }
+
+    private void commit(ChunkEnd end, Totals totals) throws TaskException {
+      List<CommittedFile> files = writer.commit(end.cursor(), totals, end.last());
+      point = point.after(end.cursor(), totals, files);
+      last = end.last();
+      tell.accept(new WorkerEvent.ChunkDone(task.id(), point, last));
+    }
+
+    /**
+     * A row of a chunk is refused.
+     *
+     * @param rows so many rows the sink was given; none: the record behind the cursor is unreadable
+     */
+    private void refused(long rows, ChunkSize size, TaskException e)
+        throws TaskException, InterruptedException {
+      if (rows == 0) {
+        setAside(RefusedRow.byFormat(reader, point.cursor()), e);
         return;
       }
+      search = search.refused(rows);
+      if (search.found()) {
+        Slice slice = Slice.of(task.descriptor().getSlice());
+        setAside(
+            RefusedRow.bySink(source, slice, shape.schema(), point.cursor(), size.bytes(), e), e);
+        search = Isolation.NONE;
+      }
     }
-    tell.accept(new WorkerEvent.Stopped(task.id()));
+
+    /** Passes a row once the log has it; the cursor passes it with the count at the sink. */
+    private void setAside(RefusedRow row, TaskException e)
+        throws TaskException, InterruptedException {
+      tell.accept(new WorkerEvent.Refused(task.id(), letter(row, e)));
+      if (!passes.await()) {
+        return;
+      }
+      log.warn(
+          "partition {}: set a row aside behind {}: {}",
+          task.descriptor().getPartitionId(),
+          point.cursor(),
+          e.getMessage());
+      try {
+        writer.begin();
+        commit(row.end(), point.totals().plusDeadLetter());
+      } catch (TaskException | RuntimeException failed) {
+        writer.abort();
+        throw failed;
+      }
+    }
+
+    private DeadLetter letter(RefusedRow row, TaskException e) {
+      return DeadLetter.newBuilder()
+          .setPartitionId(task.descriptor().getPartitionId())
+          .setBackfillId(task.descriptor().getBackfillId())
+          .setRow(row.row())
+          .setRowSchema(row.schema().toString())
+          .setError(new Failure(e.kind(), e.code(), e.getMessage(), clock.millis()))
+          .setCursor(point.cursor().parts())
+          .setAttempt(0)
+          .setAt(clock.millis())
+          .setNumber(point.totals().deadLetters())
+          .setFence(task.fence())
+          .build();
+    }
   }
 }

@@ -60,6 +60,13 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
+  void pass(long task) {
+    Lane lane = running.get(task);
+    if (lane != null) {
+      lane.pass();
+    }
+  }
+
   void abort(long task) {
     Lane lane = running.get(task);
     if (lane != null) {

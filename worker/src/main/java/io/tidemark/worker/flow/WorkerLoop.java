@@ -145,6 +145,7 @@ public final class WorkerLoop implements Runnable {
             e.task().from().cursor());
         lanes.start(e.task());
       }
+      case WorkerEffect.Pass e -> lanes.pass(e.task());
       case WorkerEffect.Stop e -> lanes.stop(e.task());
       case WorkerEffect.Abort e -> lanes.abort(e.task());
       case WorkerEffect.PauseReading e -> journal.reading(e.queue(), false);
