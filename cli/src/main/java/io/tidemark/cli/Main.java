@@ -21,7 +21,8 @@ import picocli.CommandLine.ScopeType;
       ReconcilerCommand.class,
       StatusCommand.class,
       WaitCommand.class,
-      TailCommand.class
+      TailCommand.class,
+      DeadLettersCommand.class
     },
     footer = {
       "",

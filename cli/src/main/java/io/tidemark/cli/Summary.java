@@ -27,6 +27,7 @@ final class Summary {
     out.put("partitions", partitions);
     out.put("rows", p.getRows());
     out.put("bytes", p.getBytes());
+    out.put("dead_letters", p.getDeadLetters());
     out.put("digest", digest(p));
     out.put("wall_s", wallMs(p) / 1000.0);
     out.put("rows_per_s", Math.round(p.getRowsPerS()));
@@ -51,6 +52,16 @@ final class Summary {
             p.getRetrying(),
             p.getPending()));
     line(b, "rows", String.format(Locale.ROOT, "%,d of ~%,d", p.getRows(), p.getRowsEstimated()));
+    if (p.getDeadLetters() > 0) {
+      line(
+          b,
+          "set aside",
+          String.format(
+              Locale.ROOT,
+              "%,d rows: `tidemark dead-letters %s` lists them",
+              p.getDeadLetters(),
+              p.getBackfillId()));
+    }
     line(b, "bytes", String.format(Locale.ROOT, "%,d", p.getBytes()));
     line(b, "digest", digest(p) + "  (" + p.getDigest().getDomain() + ")");
     line(b, "covered", p.getCovered() ? "yes: no gap, no overlap" : "not proved yet");

@@ -15,7 +15,15 @@ final class SummaryTest {
 
     assertThat(json.keySet())
         .containsExactly(
-            "backfill", "state", "partitions", "rows", "bytes", "digest", "wall_s", "rows_per_s");
+            "backfill",
+            "state",
+            "partitions",
+            "rows",
+            "bytes",
+            "dead_letters",
+            "digest",
+            "wall_s",
+            "rows_per_s");
     assertThat((Map<?, ?>) json.get("partitions"))
         .hasToString("{pending=0, running=0, retrying=0, completed=10, failed=0, cancelled=0}");
     assertThat(json)

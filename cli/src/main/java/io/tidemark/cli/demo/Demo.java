@@ -159,7 +159,7 @@ public final class Demo {
   }
 
   /**
-   * Kills the victim once two fifths of the rows are in and it is in the middle of something.
+   * Kills the victim once a third of the rows is in (by then nearly half are) and it is in the middle of something.
    *
    * @return when, milliseconds since the epoch; empty if the user interrupted
    * @throws CliException if there was nothing to kill it in
@@ -170,7 +170,7 @@ public final class Demo {
     Optional<Progress> half =
         await(
             id,
-            p -> checkpoints.rows() >= rows * 2 / 5 && checkpoints.isBusy(VICTIM),
+            p -> checkpoints.rows() >= rows / 3 && checkpoints.isBusy(VICTIM),
             workers,
             feed,
             checkpoints);

@@ -77,7 +77,15 @@ class RunTest {
     assertThat(end.fieldNames())
         .toIterable()
         .containsExactly(
-            "backfill", "state", "partitions", "rows", "bytes", "digest", "wall_s", "rows_per_s");
+            "backfill",
+            "state",
+            "partitions",
+            "rows",
+            "bytes",
+            "dead_letters",
+            "digest",
+            "wall_s",
+            "rows_per_s");
     assertThat(end.path("partitions").fieldNames())
         .toIterable()
         .containsExactly("pending", "running", "retrying", "completed", "failed", "cancelled");

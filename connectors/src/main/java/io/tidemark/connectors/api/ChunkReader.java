@@ -3,6 +3,7 @@ package io.tidemark.connectors.api;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.retry.TaskException;
+import java.nio.ByteBuffer;
 
 /** Reads one slice chunk by chunk. Used by one thread; holds at most a chunk's buffers. */
 public interface ChunkReader extends AutoCloseable {
@@ -50,5 +51,5 @@ public interface ChunkReader extends AutoCloseable {
    * @param raw its bytes as they stand in the source
    * @param end where it ended
    */
-  record Passed(byte[] raw, ChunkEnd end) {}
+  record Passed(ByteBuffer raw, ChunkEnd end) {}
 }

@@ -8,6 +8,7 @@ import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.apache.avro.generic.GenericRecord;
 
 /**
@@ -73,7 +74,7 @@ final class ByteChunkReader implements ChunkReader {
       byte[] raw = parser.pass();
       file.refuseChange();
       at = parser.offset();
-      return new Passed(raw, new ChunkEnd(Cursor.of(at), at == slice.getTo()));
+      return new Passed(ByteBuffer.wrap(raw), new ChunkEnd(Cursor.of(at), at == slice.getTo()));
     } catch (IOException e) {
       throw FileErrors.reading(file.path(), e);
     }

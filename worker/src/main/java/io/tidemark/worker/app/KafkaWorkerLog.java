@@ -14,6 +14,7 @@ import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.worker.flow.WorkerLog;
