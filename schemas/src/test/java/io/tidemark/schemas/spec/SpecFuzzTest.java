@@ -30,7 +30,7 @@ class SpecFuzzTest {
     Fuzz.run(
         "SpecFuzzTest",
         2_000,
-        2_000,
+        400,
         new Mutator(corpus(), PIECES),
         input -> {
           String text = new String(input, StandardCharsets.UTF_8);
