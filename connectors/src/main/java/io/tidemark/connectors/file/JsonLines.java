@@ -57,6 +57,7 @@ final class JsonLines implements RecordParser {
       if (length == 0) {
         return null;
       }
+      refuseOtherThanUtf8(length);
       Object value;
       try (JsonParser parser =
           MAPPER.getFactory().createParser(window.buffer(), window.start(), length)) {
@@ -76,6 +77,27 @@ final class JsonLines implements RecordParser {
     } catch (BadRecordException e) {
       throw e.in(file.path(), window.offset());
     }
+  }
+
+  // The parser would take a byte order mark, or zero bytes, for a sign that this line is in UTF-16
+  // or UTF-32, and it reads some bytes as text that are none.
+  private void refuseOtherThanUtf8(int length) throws BadRecordException {
+    for (int i = 0; i < Math.min(length, 4); i++) {
+      if (window.at(i) == 0 || (i == 0 && window.at(i) < 0)) {
+        throw new BadRecordException("is no JSON in UTF-8: it begins with other bytes");
+      }
+    }
+    if (!isAscii(length)) {
+      CsvTokenizer.refuseOtherThanUtf8(window.buffer(), window.start(), length);
+    }
+  }
+
+  private boolean isAscii(int length) {
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      all |= window.at(i);
+    }
+    return all >= 0;
   }
 
   // Of the line in hand, its end included; 0 at the end.
