@@ -104,7 +104,7 @@ interface JsonDecoder {
           throw new BadRecordException(
               full,
               "is unknown; there are: "
-                  + String.join(", ", schema.getFields().stream().map(AvroNames::column).toList())
+                  + Shown.names(schema.getFields().stream().map(AvroNames::column).toList())
                   + "; declare all columns with schema");
         }
         parser.nextToken();
@@ -163,7 +163,7 @@ interface JsonDecoder {
     if (!exact || Double.isInfinite(value)) {
       throw new BadRecordException(
           path,
-          "holds " + parser.getText() + ", which no double holds; declare a decimal with schema");
+          "holds " + Shown.text(parser.getText()) + ", which no double holds; declare a decimal with schema");
     }
     return value;
   }

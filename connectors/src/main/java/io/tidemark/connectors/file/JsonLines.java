@@ -3,6 +3,7 @@ package io.tidemark.connectors.file;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,9 +14,16 @@ import org.apache.avro.generic.GenericRecord;
 /** Decodes JSON Lines: one object a line, in UTF-8. Lines of blanks only are passed over. */
 final class JsonLines implements RecordParser {
 
+  // Names of nested columns hold those of all that they lie in: depth costs its square.
+  private static final int DEEPEST = 100;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
           .build();
 
   private final SourceFile file;
@@ -71,7 +79,7 @@ final class JsonLines implements RecordParser {
       skipBlank();
       return value;
     } catch (JsonProcessingException e) {
-      BadRecordException bad = new BadRecordException("is no JSON: " + e.getOriginalMessage());
+      BadRecordException bad = new BadRecordException("is no JSON: " + Shown.reason(e.getOriginalMessage()));
       bad.initCause(e);
       throw bad.in(file.path(), window.offset());
     } catch (BadRecordException e) {
