@@ -56,10 +56,10 @@ public final class Mutator {
     this.pieces = pieces.stream().map(p -> p.getBytes(StandardCharsets.UTF_8)).toList();
   }
 
-  /** A valid input with one to five changes. */
+  /** A valid input with one to four changes. */
   public byte[] next(RandomGenerator random) {
     byte[] input = any(corpus, random);
-    for (int n = random.nextInt(1, 6); n > 0; n--) {
+    for (int n = random.nextInt(1, 5); n > 0; n--) {
       input = change(input, random);
     }
     return input;

@@ -74,7 +74,12 @@ final class YamlReader {
           "a spec describes the data, it does not contain it");
     }
     LoadSettings settings =
-        LoadSettings.builder().setSchema(new NoMerge()).setAllowDuplicateKeys(true).build();
+        LoadSettings.builder()
+            .setSchema(new NoMerge())
+            .setAllowDuplicateKeys(true)
+            // Read in parts, a value of many of them costs its square.
+            .setBufferSize(yaml.length() + 1)
+            .build();
     try {
       lookOver(new Parse(settings).parseString(yaml));
       Optional<Node> root = new Compose(settings).composeString(yaml);
