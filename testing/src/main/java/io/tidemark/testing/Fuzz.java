@@ -45,7 +45,8 @@ public final class Fuzz {
    * Runs the inputs, in a thread that has the stack every thread has.
    *
    * @param usual inputs without {@code -Dfuzz.inputs}
-   * @param bytesPerByte bytes that the target may allocate for each byte of the input, beside 64 MB
+   * @param bytesPerByte bytes that all threads may allocate meanwhile for each byte of the input,
+   *     beside 64 MB
    * @throws AssertionError naming the seed, and the file that holds the input
    */
   public static void run(String name, int usual, int bytesPerByte, Mutator mutator, Target target)
@@ -94,10 +95,10 @@ public final class Fuzz {
 
   private static Outcome measured(Target target, byte[] input) throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
+    long before = threads.getTotalThreadAllocatedBytes();
     try {
       boolean taken = target.takes(input);
-      return new Outcome(taken, threads.getCurrentThreadAllocatedBytes() - before);
+      return new Outcome(taken, threads.getTotalThreadAllocatedBytes() - before);
     } catch (Exception | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -142,7 +142,9 @@ final class CsvKind implements FileKind {
         throw TaskException.fatal(
             "%s: column %d of the header %s; every column needs a name of its own"
                 .formatted(
-                    file.path(), i + 1, name.isEmpty() ? "is empty" : "repeats '" + Shown.text(name) + "'"));
+                    file.path(),
+                    i + 1,
+                    name.isEmpty() ? "is empty" : "repeats '" + Shown.text(name) + "'"));
       }
       names.add(name);
     }

@@ -119,7 +119,8 @@ final class CsvParser implements RecordParser {
       BadRecordException bad =
           new BadRecordException(
               column,
-              "holds '%s', which is no %s (%s)".formatted(Shown.text(text), type.name(), Shown.reason(e)));
+              "holds '%s', which is no %s (%s)"
+                  .formatted(Shown.text(text), type.name(), Shown.reason(e)));
       bad.initCause(e);
       throw bad;
     }

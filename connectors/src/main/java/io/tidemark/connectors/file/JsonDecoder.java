@@ -136,7 +136,9 @@ interface JsonDecoder {
     };
   }
 
-  /** An escape such as {@code \\ud800} can give half a character, that would be stored as another. */
+  /**
+   * An escape such as {@code \\ud800} can give half a character, that would be stored as another.
+   */
   private static String text(JsonParser parser, String path)
       throws IOException, BadRecordException {
     String text = parser.getText();
@@ -163,7 +165,9 @@ interface JsonDecoder {
     if (!exact || Double.isInfinite(value)) {
       throw new BadRecordException(
           path,
-          "holds " + Shown.text(parser.getText()) + ", which no double holds; declare a decimal with schema");
+          "holds "
+              + Shown.text(parser.getText())
+              + ", which no double holds; declare a decimal with schema");
     }
     return value;
   }

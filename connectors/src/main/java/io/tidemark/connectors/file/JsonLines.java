@@ -79,7 +79,8 @@ final class JsonLines implements RecordParser {
       skipBlank();
       return value;
     } catch (JsonProcessingException e) {
-      BadRecordException bad = new BadRecordException("is no JSON: " + Shown.reason(e.getOriginalMessage()));
+      BadRecordException bad =
+          new BadRecordException("is no JSON: " + Shown.reason(e.getOriginalMessage()));
       bad.initCause(e);
       throw bad.in(file.path(), window.offset());
     } catch (BadRecordException e) {

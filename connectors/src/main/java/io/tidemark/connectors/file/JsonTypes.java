@@ -35,7 +35,9 @@ final class JsonTypes {
         if (value.isIntegralNumber() && !value.canConvertToLong()) {
           throw new BadRecordException(
               path,
-              "holds " + Shown.text(value.asText()) + ", out of long's range; declare a decimal with schema");
+              "holds "
+                  + Shown.text(value.asText())
+                  + ", out of long's range; declare a decimal with schema");
         }
         whole |= value.isIntegralNumber();
         fraction |= !value.isIntegralNumber();

@@ -32,8 +32,7 @@ final class Shown {
 
   /** The names, or the first of them and how many more there are. */
   static String names(List<String> names) {
-    String first =
-        String.join(", ", names.stream().limit(MOST_NAMES).map(Shown::text).toList());
+    String first = String.join(", ", names.stream().limit(MOST_NAMES).map(Shown::text).toList());
     int more = names.size() - MOST_NAMES;
     return more > 0 ? first + " and " + more + " more" : first;
   }

@@ -18,16 +18,31 @@ class CsvFuzzTest {
               "a,b\n1,\"x\"\"\ny\"\r\n2,\n\"3\",zz\n".repeat(3),
               "\uFEFFonly\n\n1\r\n\"\"\n",
               "i,d,t,b,x,day,f,s\n"
-                  + "1,2.50,2001-01-31T23:59:59.999999Z,QUJD,1e-9,2001-01-31,true,ü😀\n"
-                      .repeat(20)
+                  + "1,2.50,2001-01-31T23:59:59.999999Z,QUJD,1e-9,2001-01-31,true,ü😀\n".repeat(20)
                   + ",,infinity,,NaN,-infinity,,\"\"\n")
           .map(s -> s.getBytes(StandardCharsets.UTF_8))
           .toList();
 
   private static final List<String> PIECES =
       List.of(
-          ",", ";", "\"", "\"\"", "\n", "\r\n", "\r", "\n\n", "\\N", "1e999999999", "-", "0x1p3",
-          "99999999999999999999", "2001-02-30", "+999999999-12-31T00:00Z", "infinity", "é,", "a,b\n");
+          ",",
+          ";",
+          "\"",
+          "\"\"",
+          "\n",
+          "\r\n",
+          "\r",
+          "\n\n",
+          "\\N",
+          "1e999999999",
+          "-",
+          "0x1p3",
+          "99999999999999999999",
+          "2001-02-30",
+          "+999999999-12-31T00:00Z",
+          "infinity",
+          "é,",
+          "a,b\n");
 
   @TempDir Path dir;
 

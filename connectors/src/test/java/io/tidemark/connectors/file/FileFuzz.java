@@ -48,7 +48,8 @@ final class FileFuzz {
           Files.write(file, input);
           int chance = Arrays.hashCode(input);
           String how = settings.get(Math.floorMod(chance, settings.size()));
-          // Each reader has a buffer of its own: few slices, and few chunks, where there are many rows.
+          // Each reader has a buffer of its own: few slices, and few chunks, where there are many
+          // rows.
           long slice = input.length / 8 + 1 + Math.floorMod(chance, 4_000);
           try (Source source = Fixture.source(file, how, slice)) {
             Fixture.read(source, input.length < 1_000 ? new Random(chance) : null)

@@ -19,7 +19,9 @@ class AvroSerdeFuzzTest {
   private static final Path GOLDEN =
       Path.of(System.getProperty("tidemark.root")).resolve("schemas/src/test/resources/golden");
 
-  /** What is read can be written and read once more; what is not is refused by the record's name. */
+  /**
+   * What is read can be written and read once more; what is not is refused by the record's name.
+   */
   @Test
   void shouldReadOrRefuseByNameWhenARecordIsDamaged() throws Exception {
     List<AvroSerde<SpecificRecord>> serdes = new ArrayList<>();
