@@ -119,6 +119,7 @@ final class ParquetFile implements AutoCloseable {
   /** Reads the rows of a row group, the first {@code skip} of them left out. */
   GroupRows rows(int rowGroup, long skip) throws TaskException {
     try {
+      ParquetPages.check(file.path(), rowGroups().get(rowGroup));
       PageReadStore pages = reader.readRowGroup(rowGroup);
       GroupRows rows =
           new GroupRows(
