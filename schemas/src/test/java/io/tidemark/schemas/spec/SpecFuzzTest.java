@@ -82,7 +82,7 @@ class SpecFuzzTest {
     SpecParser parser = new SpecParser();
     Fuzz.run(
         "SpecFuzzTest",
-        2_000,
+        1_000,
         400,
         new Mutator(corpus(), PIECES),
         input -> {
