@@ -22,6 +22,7 @@ import org.xerial.snappy.Snappy;
 final class ParquetCodecs implements CompressionCodecFactory {
 
   private static final int ZSTD_LEVEL = 3;
+
   /** The largest page, bytes. */
   static final int MOST = 256 << 20;
 

@@ -285,7 +285,8 @@ class ParquetSourceTest {
     try (Source source = foreign("required int32 a;", g -> g.add("a", 7))) {
       Path file = dir.resolve("t.parquet");
       byte[] bytes = Files.readAllBytes(file);
-      // Behind the magic: field 1, the type; field 2, the size; field 3, the packed size: 8, zigzag.
+      // Behind the magic: field 1, the type; field 2, the size; field 3, the packed size: 8,
+      // zigzag.
       assertThat(Arrays.copyOfRange(bytes, 4, 10)).containsExactly(0x15, 0, 0x15, 8, 0x15, 8);
       byte[] huge = Arrays.copyOf(bytes, bytes.length + 4);
       System.arraycopy(new byte[] {-2, -1, -1, -1, 15}, 0, huge, 9, 5);
