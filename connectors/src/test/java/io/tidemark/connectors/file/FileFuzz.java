@@ -50,7 +50,7 @@ final class FileFuzz {
           String how = settings.get(Math.floorMod(chance, settings.size()));
           // Each reader has a buffer of its own: few slices, and few chunks, where there are many
           // rows.
-          long slice = input.length / 8 + 1 + Math.floorMod(chance, 4_000);
+          long slice = input.length / 8 + 1L + Math.floorMod(chance, 4_000);
           try (Source source = Fixture.source(file, how, slice)) {
             Fixture.read(source, input.length < 1_000 ? new Random(chance) : null)
                 .forEach(FileFuzz::check);

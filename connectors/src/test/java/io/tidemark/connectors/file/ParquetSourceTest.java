@@ -282,30 +282,27 @@ class ParquetSourceTest {
 
   @Test
   void shouldRefuseAPageWhenItsHeaderClaimsMoreBytesThanThereAre() throws Exception {
-    try (Source source = foreign("required int32 a;", g -> g.add("a", 7))) {
-      Path file = dir.resolve("t.parquet");
-      byte[] bytes = Files.readAllBytes(file);
-      // Behind the magic: field 1, the type; field 2, the size; field 3, the packed size: 8,
-      // zigzag.
-      assertThat(Arrays.copyOfRange(bytes, 4, 10)).containsExactly(0x15, 0, 0x15, 8, 0x15, 8);
-      byte[] huge = spliced(bytes, 9, 10, new byte[] {-2, -1, -1, -1, 15});
-      assertThatThrownBy(() -> firstGroup(file, huge))
-          .isInstanceOf(TaskException.class)
-          .hasMessageContaining("page at byte 4: 2147483647 bytes");
-    }
+    foreign("required int32 a;", g -> g.add("a", 7)).close();
+    Path file = dir.resolve("t.parquet");
+    byte[] bytes = Files.readAllBytes(file);
+    // Behind the magic: field 1, the type; field 2, the size; field 3, the packed size: 8, zigzag.
+    assertThat(Arrays.copyOfRange(bytes, 4, 10)).containsExactly(0x15, 0, 0x15, 8, 0x15, 8);
+    byte[] huge = spliced(bytes, 9, 10, new byte[] {-2, -1, -1, -1, 15});
+    assertThatThrownBy(() -> firstGroup(file, huge))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("page at byte 4: 2147483647 bytes");
   }
 
   @Test
   void shouldRefuseAPageWhenItsHeaderIsNestedTooDeep() throws Exception {
-    try (Source source = foreign("required int32 a;", g -> g.add("a", 7))) {
-      Path file = dir.resolve("t.parquet");
-      byte[] deep = new byte[100_000];
-      Arrays.fill(deep, (byte) 0xFC); // an object in a field that nobody knows
-      byte[] bytes = spliced(Files.readAllBytes(file), 4, 4, deep);
-      assertThatThrownBy(() -> firstGroup(file, bytes))
-          .isInstanceOf(TaskException.class)
-          .hasMessageContaining("skip depth");
-    }
+    foreign("required int32 a;", g -> g.add("a", 7)).close();
+    Path file = dir.resolve("t.parquet");
+    byte[] deep = new byte[100_000];
+    Arrays.fill(deep, (byte) 0xFC); // an object in a field that nobody knows
+    byte[] bytes = spliced(Files.readAllBytes(file), 4, 4, deep);
+    assertThatThrownBy(() -> firstGroup(file, bytes))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("skip depth");
   }
 
   private static byte[] spliced(byte[] bytes, int from, int to, byte[] with) {
