@@ -1,8 +1,10 @@
 package io.tidemark.connectors.file;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
 
@@ -23,14 +25,18 @@ final class AvroNames {
       }
     }
     List<String> names = new ArrayList<>();
+    // Thousands of names may become the same one: each goes on where the last one ended.
+    Map<String, Integer> next = new HashMap<>();
     for (String c : columns) {
       String name = c;
       if (!isLegal(c)) {
         String plain = legal(c);
         name = plain;
-        for (int n = 2; !taken.add(name); n++) {
+        int n = next.getOrDefault(plain, 2);
+        for (; !taken.add(name); n++) {
           name = plain + "_" + n;
         }
+        next.put(plain, n);
       }
       names.add(name);
     }

@@ -19,7 +19,7 @@ final class BadRecordException extends Exception {
   }
 
   BadRecordException(String column, String reason) {
-    super("column '" + column + "' " + reason);
+    super("column '" + Shown.text(column) + "' " + reason);
   }
 
   /** The POISON failure that names the place. */

@@ -20,6 +20,9 @@ import org.apache.avro.Schema;
  */
 final class CsvKind implements FileKind {
 
+  /** Far above what any sink has; a schema of millions would need gigabytes. */
+  static final int MOST_COLUMNS = 10_000;
+
   private static final ColumnType STRING = ColumnType.of("string");
 
   private final SourceSettings settings;
@@ -49,7 +52,7 @@ final class CsvKind implements FileKind {
       if (!columns.contains(declared)) {
         throw TaskException.fatal(
             "source.file.schema: %s has no column '%s'; there are: %s"
-                .formatted(file.path(), declared, String.join(", ", columns)));
+                .formatted(file.path(), declared, Shown.names(columns)));
       }
     }
     List<String> names = AvroNames.of(columns);
@@ -96,6 +99,11 @@ final class CsvKind implements FileKind {
       window.advance(mark);
       CsvTokenizer tokens = new CsvTokenizer(window, settings.delimiter());
       boolean found = tokens.find();
+      if (tokens.fields() > MOST_COLUMNS) {
+        throw TaskException.fatal(
+            "%s: its first record has %d fields; at most %d columns are read: is it csv?"
+                .formatted(file.path(), tokens.fields(), MOST_COLUMNS));
+      }
       if (settings.header()) {
         if (!found || tokens.isBlank()) {
           throw TaskException.fatal(
@@ -134,7 +142,9 @@ final class CsvKind implements FileKind {
         throw TaskException.fatal(
             "%s: column %d of the header %s; every column needs a name of its own"
                 .formatted(
-                    file.path(), i + 1, name.isEmpty() ? "is empty" : "repeats '" + name + "'"));
+                    file.path(),
+                    i + 1,
+                    name.isEmpty() ? "is empty" : "repeats '" + Shown.text(name) + "'"));
       }
       names.add(name);
     }

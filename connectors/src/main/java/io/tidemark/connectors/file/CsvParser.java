@@ -130,11 +130,11 @@ final class CsvParser implements RecordParser {
     try {
       return type.parse(text);
     } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
-      String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
       BadRecordException bad =
           new BadRecordException(
               column,
-              "holds '%s', which is no %s (%s)".formatted(shown, type.name(), e.getMessage()));
+              "holds '%s', which is no %s (%s)"
+                  .formatted(Shown.text(text), type.name(), Shown.reason(e)));
       bad.initCause(e);
       throw bad;
     }

@@ -192,14 +192,18 @@ final class CsvTokenizer {
   static String utf8(byte[] bytes, int at, int n) throws BadRecordException {
     String text = new String(bytes, at, n, StandardCharsets.UTF_8);
     if (text.indexOf('\uFFFD') >= 0) {
-      try {
-        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, n));
-      } catch (CharacterCodingException e) {
-        BadRecordException bad = new BadRecordException("is not UTF-8 text");
-        bad.initCause(e);
-        throw bad;
-      }
+      refuseOtherThanUtf8(bytes, at, n);
     }
     return text;
+  }
+
+  static void refuseOtherThanUtf8(byte[] bytes, int at, int n) throws BadRecordException {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, n));
+    } catch (CharacterCodingException e) {
+      BadRecordException bad = new BadRecordException("is not UTF-8 text");
+      bad.initCause(e);
+      throw bad;
+    }
   }
 }

@@ -88,7 +88,7 @@ final class FileErrors {
 
   private static String describe(Exception e) {
     String name = e.getClass().getSimpleName();
-    return e.getMessage() == null ? name : name + ": " + e.getMessage();
+    return e.getMessage() == null ? name : name + ": " + Shown.reason(e);
   }
 
   private static boolean isOperatingSystems(IOException e) {

@@ -42,7 +42,7 @@ interface JsonDecoder {
         throw new BadRecordException(
             path, "holds " + words(token) + ", which is no " + type.name());
       }
-      return token == JsonToken.VALUE_NULL ? null : CsvParser.value(path, type, parser.getText());
+      return token == JsonToken.VALUE_NULL ? null : CsvParser.value(path, type, text(parser, path));
     };
   }
 
@@ -104,7 +104,7 @@ interface JsonDecoder {
           throw new BadRecordException(
               full,
               "is unknown; there are: "
-                  + String.join(", ", schema.getFields().stream().map(AvroNames::column).toList())
+                  + Shown.names(schema.getFields().stream().map(AvroNames::column).toList())
                   + "; declare all columns with schema");
         }
         parser.nextToken();
@@ -129,11 +129,31 @@ interface JsonDecoder {
       throws IOException, BadRecordException {
     return switch (type) {
       case BOOLEAN -> parser.getBooleanValue();
-      case STRING -> parser.getText();
+      case STRING -> text(parser, path);
       case LONG -> CsvParser.value(path, ColumnType.of("long"), parser.getText());
       case DOUBLE -> real(parser, path);
       default -> throw new IllegalArgumentException("never inferred: " + type);
     };
+  }
+
+  /**
+   * An escape such as {@code \\ud800} can give half a character, that would be stored as another.
+   */
+  private static String text(JsonParser parser, String path)
+      throws IOException, BadRecordException {
+    String text = parser.getText();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+        if (!pair) {
+          throw new BadRecordException(
+              path, "holds half of a surrogate pair (\\u%04x)".formatted((int) c));
+        }
+        i++;
+      }
+    }
+    return text;
   }
 
   private static double real(JsonParser parser, String path)
@@ -145,13 +165,16 @@ interface JsonDecoder {
     if (!exact || Double.isInfinite(value)) {
       throw new BadRecordException(
           path,
-          "holds " + parser.getText() + ", which no double holds; declare a decimal with schema");
+          "holds "
+              + Shown.text(parser.getText())
+              + ", which no double holds; declare a decimal with schema");
     }
     return value;
   }
 
   private static String words(JsonToken token) {
     return switch (token) {
+      case null -> "nothing";
       case VALUE_NULL -> "null";
       case VALUE_TRUE, VALUE_FALSE -> "a boolean";
       case VALUE_NUMBER_INT -> "a whole number";

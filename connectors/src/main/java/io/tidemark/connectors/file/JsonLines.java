@@ -3,6 +3,7 @@ package io.tidemark.connectors.file;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,9 +14,16 @@ import org.apache.avro.generic.GenericRecord;
 /** Decodes JSON Lines: one object a line, in UTF-8. Lines of blanks only are passed over. */
 final class JsonLines implements RecordParser {
 
+  // Names of nested columns hold those of all that they lie in: depth costs its square.
+  private static final int DEEPEST = 100;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
           .build();
 
   private final SourceFile file;
@@ -57,6 +65,7 @@ final class JsonLines implements RecordParser {
       if (length == 0) {
         return null;
       }
+      refuseOtherThanUtf8(length);
       Object value;
       try (JsonParser parser =
           MAPPER.getFactory().createParser(window.buffer(), window.start(), length)) {
@@ -70,7 +79,8 @@ final class JsonLines implements RecordParser {
       skipBlank();
       return value;
     } catch (JsonProcessingException e) {
-      BadRecordException bad = new BadRecordException("is no JSON: " + e.getOriginalMessage());
+      BadRecordException bad =
+          new BadRecordException("is no JSON: " + Shown.reason(e.getOriginalMessage()));
       bad.initCause(e);
       throw bad.in(file.path(), window.offset());
     } catch (BadRecordException e) {
@@ -89,6 +99,27 @@ final class JsonLines implements RecordParser {
     } catch (BadRecordException e) {
       throw e.fatal(file.path(), window.offset());
     }
+  }
+
+  // The parser would take a byte order mark, or zero bytes, for a sign that this line is in UTF-16
+  // or UTF-32, and it reads some bytes as text that are none.
+  private void refuseOtherThanUtf8(int length) throws BadRecordException {
+    for (int i = 0; i < Math.min(length, 4); i++) {
+      if (window.at(i) == 0 || (i == 0 && window.at(i) < 0)) {
+        throw new BadRecordException("is no JSON in UTF-8: it begins with other bytes");
+      }
+    }
+    if (!isAscii(length)) {
+      CsvTokenizer.refuseOtherThanUtf8(window.buffer(), window.start(), length);
+    }
+  }
+
+  private boolean isAscii(int length) {
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      all |= window.at(i);
+    }
+    return all >= 0;
   }
 
   // Of the line in hand, its end included; 0 at the end.

@@ -35,7 +35,9 @@ final class JsonTypes {
         if (value.isIntegralNumber() && !value.canConvertToLong()) {
           throw new BadRecordException(
               path,
-              "holds " + value.asText() + ", out of long's range; declare a decimal with schema");
+              "holds "
+                  + Shown.text(value.asText())
+                  + ", out of long's range; declare a decimal with schema");
         }
         whole |= value.isIntegralNumber();
         fraction |= !value.isIntegralNumber();
@@ -52,6 +54,10 @@ final class JsonTypes {
           fields
               .computeIfAbsent(e.getKey(), k -> new JsonTypes())
               .add(e.getValue(), path.isEmpty() ? e.getKey() : path + "." + e.getKey());
+        }
+        if (fields.size() > CsvKind.MOST_COLUMNS) {
+          throw new BadRecordException(
+              path, "would have more than " + CsvKind.MOST_COLUMNS + " columns");
         }
       }
       case NULL, MISSING, BINARY, POJO -> {

@@ -22,7 +22,9 @@ import org.xerial.snappy.Snappy;
 final class ParquetCodecs implements CompressionCodecFactory {
 
   private static final int ZSTD_LEVEL = 3;
-  private static final int MOST = 256 << 20;
+
+  /** The largest page, bytes. */
+  static final int MOST = 256 << 20;
 
   private interface Operation {
     byte[] apply(byte[] bytes, int size) throws IOException;

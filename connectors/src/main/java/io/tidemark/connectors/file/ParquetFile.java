@@ -22,12 +22,20 @@ import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.RecordMaterializer;
+import shaded.parquet.org.apache.thrift.protocol.TProtocolUtil;
 
 /** An open Parquet file: its row groups, its columns as Avro's, and its rows. */
 final class ParquetFile implements AutoCloseable {
 
   private static final List<String> AVRO_KEYS = List.of("parquet.avro.schema", "avro.schema");
   private static final String READ_KEY = "avro.read.schema";
+  private static final int DEEPEST_UNKNOWN = 64;
+
+  static {
+    // Parquet's own copy of Thrift passes over unknown fields by recursion, which nothing else
+    // bounds: a damaged header would overflow the stack.
+    TProtocolUtil.setMaxSkipDepth(DEEPEST_UNKNOWN);
+  }
 
   private final SourceFile file;
   private final ParquetFileReader reader;
@@ -119,6 +127,7 @@ final class ParquetFile implements AutoCloseable {
   /** Reads the rows of a row group, the first {@code skip} of them left out. */
   GroupRows rows(int rowGroup, long skip) throws TaskException {
     try {
+      ParquetPages.check(file.path(), rowGroups().get(rowGroup));
       PageReadStore pages = reader.readRowGroup(rowGroup);
       GroupRows rows =
           new GroupRows(

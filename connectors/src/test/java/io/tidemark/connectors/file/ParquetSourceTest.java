@@ -279,4 +279,43 @@ class ParquetSourceTest {
       readOrRefuse(file);
     }
   }
+
+  @Test
+  void shouldRefuseAPageWhenItsHeaderClaimsMoreBytesThanThereAre() throws Exception {
+    foreign("required int32 a;", g -> g.add("a", 7)).close();
+    Path file = dir.resolve("t.parquet");
+    byte[] bytes = Files.readAllBytes(file);
+    // Behind the magic: field 1, the type; field 2, the size; field 3, the packed size: 8, zigzag.
+    assertThat(Arrays.copyOfRange(bytes, 4, 10)).containsExactly(0x15, 0, 0x15, 8, 0x15, 8);
+    byte[] huge = spliced(bytes, 9, 10, new byte[] {-2, -1, -1, -1, 15});
+    assertThatThrownBy(() -> firstGroup(file, huge))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("page at byte 4: 2147483647 bytes");
+  }
+
+  @Test
+  void shouldRefuseAPageWhenItsHeaderIsNestedTooDeep() throws Exception {
+    foreign("required int32 a;", g -> g.add("a", 7)).close();
+    Path file = dir.resolve("t.parquet");
+    byte[] deep = new byte[100_000];
+    Arrays.fill(deep, (byte) 0xFC); // an object in a field that nobody knows
+    byte[] bytes = spliced(Files.readAllBytes(file), 4, 4, deep);
+    assertThatThrownBy(() -> firstGroup(file, bytes))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("skip depth");
+  }
+
+  private static byte[] spliced(byte[] bytes, int from, int to, byte[] with) {
+    byte[] out = Arrays.copyOf(bytes, bytes.length - (to - from) + with.length);
+    System.arraycopy(with, 0, out, from, with.length);
+    System.arraycopy(bytes, to, out, from + with.length, bytes.length - to);
+    return out;
+  }
+
+  private static void firstGroup(Path file, byte[] bytes) throws Exception {
+    Files.write(file, bytes);
+    try (ParquetFile parquet = ParquetFile.open(SourceFile.at(file))) {
+      parquet.rows(0, 0);
+    }
+  }
 }

@@ -51,6 +51,7 @@ final class YamlReader {
   private final Map<String, Position> keys = new HashMap<>();
   private final Map<String, Position> values = new HashMap<>();
   private int nodes;
+  private Position reached = Position.START;
 
   private YamlReader(Problems problems) {
     this.problems = problems;
@@ -73,7 +74,12 @@ final class YamlReader {
           "a spec describes the data, it does not contain it");
     }
     LoadSettings settings =
-        LoadSettings.builder().setSchema(new NoMerge()).setAllowDuplicateKeys(true).build();
+        LoadSettings.builder()
+            .setSchema(new NoMerge())
+            .setAllowDuplicateKeys(true)
+            // Read in parts, a value of many of them costs its square.
+            .setBufferSize(yaml.length() + 1)
+            .build();
     try {
       lookOver(new Parse(settings).parseString(yaml));
       Optional<Node> root = new Compose(settings).composeString(yaml);
@@ -85,6 +91,12 @@ final class YamlReader {
       throw malformed(e);
     } catch (YamlEngineException e) {
       throw refused(Position.START, "not YAML: " + e.getMessage(), "");
+    } catch (IllegalArgumentException e) {
+      // The library's way to say that an escape of eight digits names no character.
+      throw refused(
+          reached,
+          "not YAML: behind this place an escape, between double quotes, names no character",
+          "write a backslash that is text twice, or the text between single quotes");
     }
   }
 
@@ -94,6 +106,7 @@ final class YamlReader {
     int seen = 0;
     for (Event event : events) {
       Position at = Position.of(event.getStartMark());
+      reached = at;
       switch (event) {
         case CollectionStartEvent start -> {
           depth++;

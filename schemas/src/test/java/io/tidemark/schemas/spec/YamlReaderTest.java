@@ -34,6 +34,14 @@ class YamlReaderTest {
   }
 
   @Test
+  void shouldRefuseAnEscapeWhenItNamesNoCharacter() {
+    assertThat(refused("a: b\nc: \"\\UFFFFFFFF\"\n").errors())
+        .singleElement()
+        .satisfies(e -> assertThat(e.message()).contains("an escape"))
+        .satisfies(e -> assertThat(e.line()).isEqualTo(2));
+  }
+
+  @Test
   void shouldRefuseSecondDocument() {
     assertThat(refused("a: b\n---\nc: d\n").errors())
         .singleElement()
