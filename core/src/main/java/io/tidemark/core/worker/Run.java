@@ -1,5 +1,6 @@
 package io.tidemark.core.worker;
 
+import io.tidemark.core.retry.Tries;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
@@ -40,8 +41,11 @@ final class Run {
   private Phase phase = new Phase.Ready();
   long fence = UNCLAIMED;
   Point point = Point.START;
-  int attempt;
-  int overloads;
+  Tries tries = Tries.NONE;
+
+  /** Whether source and sink have answered in the attempt that runs. */
+  boolean working;
+
   Failure error;
   long startedAt;
 
@@ -57,7 +61,7 @@ final class Run {
   /** Goes on from what was last reported of it in this round. */
   void resumeFrom(Checkpoint last) {
     point = Point.of(last);
-    attempt = last.getAttempt();
+    tries = Tries.of(last.getAttempt());
     startedAt = last.getStartedAt();
   }
 
@@ -102,7 +106,7 @@ final class Run {
         .setColumns(List.of())
         .setFiles(point.files())
         .setWorker(worker)
-        .setAttempt(attempt)
+        .setAttempt(tries.attempts())
         .setError(failing ? error : null)
         .setStartedAt(startedAt == 0 ? now : startedAt)
         .setAt(now)

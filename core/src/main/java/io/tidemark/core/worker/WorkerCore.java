@@ -2,6 +2,7 @@ package io.tidemark.core.worker;
 
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.RetryPolicy;
+import io.tidemark.core.retry.Tries;
 import io.tidemark.core.worker.Run.Phase;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
@@ -223,6 +224,7 @@ public final class WorkerCore {
 
   /** Puts down a partition that no lane has: released, or cancelled for good. */
   private void rest(QueueState q, Run run) {
+    run.tries = run.tries.rested();
     if (backfills.cancelled(run.descriptor.getBackfillId())) {
       q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
     } else if (!(run.phase() instanceof Phase.Ready)) {
@@ -234,6 +236,7 @@ public final class WorkerCore {
 
   private void opened(Run run, WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
+    run.working = true;
     if (e.point().isBehind(run.point)) {
       run.error = wentBack(run.point, e.point(), wallMs);
       end(q, run, PartitionState.FAILED);
@@ -271,8 +274,7 @@ public final class WorkerCore {
   /** The cursor moved: failures are counted anew. */
   private static void advance(QueueState q, Run run, Point to) {
     run.point = to;
-    run.attempt = 0;
-    run.overloads = 0;
+    run.tries = Tries.NONE;
     run.error = null;
     q.changed(run);
   }
@@ -296,18 +298,15 @@ public final class WorkerCore {
       // The queue is ours, so a newer claim is ours to make.
       run.fence = Run.UNCLAIMED;
     }
-    if (failure.getKind() == FailureKind.OVERLOAD) {
-      run.overloads++;
-      backoff(q, run, now + retry.delayMs(run.overloads, chance));
-    } else if (fenced || failure.getKind() == FailureKind.TRANSIENT) {
-      run.attempt++;
-      if (run.attempt >= retry.attempts()) {
-        end(q, run, PartitionState.FAILED);
-      } else {
-        backoff(q, run, now + retry.delayMs(run.attempt, chance));
-      }
-    } else {
+    FailureKind kind = fenced ? FailureKind.TRANSIENT : failure.getKind();
+    run.tries = run.tries.after(kind, run.working, now, retry);
+    if (run.tries.over(kind, retry)) {
       end(q, run, PartitionState.FAILED);
+    } else {
+      // What this worker lacks does not come by asking more often at first.
+      boolean local = kind == FailureKind.LOCAL;
+      long wait = local ? retry.maxMs() : retry.delayMs(run.tries.failures(), chance);
+      backoff(q, run, now + wait);
     }
   }
 

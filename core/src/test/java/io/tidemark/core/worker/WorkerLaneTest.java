@@ -152,14 +152,68 @@ final class WorkerLaneTest {
     assertThat(w.core().active()).isEqualTo(1);
   }
 
-  @Test
-  void shouldNeverCountOverloadAsAnAttempt() {
+  @ParameterizedTest
+  @CsvSource({"OVERLOAD,53300", "UNAVAILABLE,08001"})
+  void shouldCountNoAttemptWhileTheOtherSideIsAway(FailureKind kind, String code) {
     WorkerFixture w = ready().runs(0, 0, "b/1");
     for (int i = 0; i < 20; i++) {
-      w.fails("b/1", FailureKind.OVERLOAD, "53300").ticksAfter(1_000);
+      w.fails("b/1", kind, code).ticksAfter(1_000);
     }
 
     assertThat(w.core().active()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OVERLOAD,53300", "UNAVAILABLE,08001"})
+  void shouldFailWithTheCauseWhenTheOtherSideStaysAway(FailureKind kind, String code) {
+    WorkerFixture w = ready().runs(0, 0, "b/1").fails("b/1", kind, code).ticksAfter(60_000);
+    w.fails("b/1", kind, code).ticksAfter(1_000).fails("b/1", kind, code).ticksAfter(1_000);
+
+    w.commitSucceeds().fails("b/1", kind, code).ticks();
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getError().getCode()).isEqualTo(code);
+  }
+
+  @Test
+  void shouldFailWhenThePartitionItselfBreaksEveryConnection() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    for (int i = 0; i < 3; i++) {
+      w.opened("b/1", 0, 0).fails("b/1", FailureKind.UNAVAILABLE, "57P02").ticksAfter(1_000);
+    }
+
+    w.commitSucceeds().opened("b/1", 0, 0).fails("b/1", FailureKind.UNAVAILABLE, "57P02").ticks();
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+  }
+
+  @Test
+  void shouldLookAgainAfterTheLongestWaitWhenOnlyThisWorkerCannot() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    for (int i = 0; i < 100; i++) {
+      w.fails("b/1", FailureKind.LOCAL, "SECRET").ticksAfter(999);
+      assertThat(w.started()).isEmpty();
+      w.ticksAfter(1);
+      assertThat(w.started()).containsExactly("b/1");
+    }
+  }
+
+  @Test
+  void shouldTellWhatThisWorkerLacksWhileItWaits() {
+    WorkerFixture w = ready().runs(0, 0, "b/1").ticksAfter(1_000);
+    w.fails("b/1", FailureKind.LOCAL, "SECRET").revoked(0);
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.RETRYING);
+    assertThat(w.report("b/1").getAttempt()).isZero();
+    assertThat(w.report("b/1").getError().getKind()).isEqualTo(FailureKind.LOCAL);
+  }
+
+  @Test
+  void shouldRunOtherBackfillsWhileThisWorkerLacksSomethingForOne() {
+    WorkerFixture w = ready().knows("other").reads(0, 0, "b/1").reads(0, 1, "other/1");
+    w.ticks().commitSucceeds().fails("b/1", FailureKind.LOCAL, "SECRET").ticks().commitSucceeds();
+
+    assertThat(w.started()).containsExactly("other/1");
   }
 
   @ParameterizedTest

@@ -59,12 +59,15 @@ final class Samples {
         new Sample(plan(), 1),
         new Sample(descriptor(), 1),
         new Sample(checkpoint(), 1),
+        new Sample(checkpointWhileAway(), 2),
         new Sample(ledgerEntry(), 1),
+        new Sample(ledgerEntryWhileAway(), 2),
         new Sample(progress(), 1),
         new Sample(command(), 1),
         new Sample(directive(), 1),
         new Sample(workerHeartbeat(), 1),
         new Sample(deadLetter(), 1),
+        new Sample(deadLetterWhileAway(), 2),
         new Sample(alert(), 1),
         new Sample(tally(), 1));
   }
@@ -264,6 +267,25 @@ final class Samples {
         "stale fence 12 after 13",
         1_767_225_602_000L,
         1_767_225_607_000L);
+  }
+
+  private static Checkpoint checkpointWhileAway() {
+    return Checkpoint.newBuilder(checkpoint())
+        .setError(new Failure(FailureKind.UNAVAILABLE, "08001", "refused", 1_767_225_602_500L))
+        .build();
+  }
+
+  private static LedgerEntry ledgerEntryWhileAway() {
+    return LedgerEntry.newBuilder(ledgerEntry())
+        .setState(PartitionState.RETRYING)
+        .setError(new Failure(FailureKind.LOCAL, "SECRET", "not set", 1_767_225_602_500L))
+        .build();
+  }
+
+  private static DeadLetter deadLetterWhileAway() {
+    return DeadLetter.newBuilder(deadLetter())
+        .setError(new Failure(FailureKind.UNAVAILABLE, "57P03", "starting", 1_767_225_602_500L))
+        .build();
   }
 
   private static Failure failure() {
