@@ -75,7 +75,7 @@ public final class WorkerCore {
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
       case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
-      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now));
+      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now, out));
       case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(this::stopped);
       case WorkerEvent.Failed e -> tasks.of(e.task()).ifPresent(r -> failed(r, e.failure(), now));
       case WorkerEvent.Shutdown e -> {
@@ -238,9 +238,12 @@ public final class WorkerCore {
     QueueState q = queues.get(run.queue);
     run.working = true;
     if (e.point().isBehind(run.point)) {
-      run.error = wentBack(run.point, e.point(), wallMs);
+      run.error = Refusals.wentBack(run.point, e.point(), wallMs);
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
+      return;
+    }
+    if (refused(run, e.task(), e.point(), out)) {
       return;
     }
     if (!run.point.equals(e.point())) {
@@ -252,23 +255,30 @@ public final class WorkerCore {
     }
   }
 
-  private static Failure wentBack(Point had, Point got, long at) {
-    return new Failure(
-        FailureKind.FATAL,
-        "SINK_WENT_BACK",
-        "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed"
-                .formatted(got.totals().rows(), had.totals().rows())
-            + " by hand; check it, then retry the partition",
-        at);
-  }
-
-  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now) {
+  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
+    if (refused(run, e.task(), e.point(), out)) {
+      return;
+    }
     advance(q, run, e.point());
     if (e.last()) {
       claims.completed(now);
       end(q, run, PartitionState.COMPLETED);
     }
+  }
+
+  /**
+   * Fails a partition at a point that is too long to be reported: it stays where the last report
+   * can say it is, and the sink, where it keeps account, knows better.
+   */
+  private boolean refused(Run run, long task, Point at, List<WorkerEffect> out) {
+    if (at.fits()) {
+      return false;
+    }
+    run.error = Refusals.tooLong(at, wallMs);
+    end(queues.get(run.queue), run, PartitionState.FAILED);
+    out.add(new WorkerEffect.Abort(task));
+    return true;
   }
 
   /** The cursor moved: failures are counted anew. */
@@ -292,7 +302,7 @@ public final class WorkerCore {
   private void failed(Run run, Failure failure, long now) {
     QueueState q = queues.get(run.queue);
     RetryPolicy retry = backfills.retry(run.descriptor.getBackfillId());
-    run.error = failure;
+    run.error = Refusals.told(failure);
     boolean fenced = failure.getCode().equals(FencedException.CODE);
     if (fenced) {
       // The queue is ours, so a newer claim is ours to make.

@@ -8,9 +8,15 @@ import static io.tidemark.core.worker.WorkerFixture.ready;
 import static io.tidemark.core.worker.WorkerFixture.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.FencedException;
+import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,6 +254,42 @@ final class WorkerLaneTest {
 
     assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
     assertThat(w.report("b/1").getClaim()).isTrue();
+  }
+
+  @Test
+  void shouldFailThePartitionAtItsLastPointWhenItsCursorIsTooLongForTheLog() {
+    WorkerFixture w = ready().runs(0, 0, "b/1").chunkDone("b/1", 7);
+    Point tooLong = new Point(Cursor.of("é".repeat(200 << 10)), point(14, 2).totals(), List.of());
+
+    w.on(new WorkerEvent.ChunkDone(w.task("b/1"), tooLong, false));
+
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Abort(w.task("b/1")));
+    assertThat(w.ticks().report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getRows()).isEqualTo(7);
+    assertThat(w.report("b/1").getError().getMessage()).contains("cursor", "384 KiB");
+  }
+
+  @Test
+  void shouldFailThePartitionWhenItsFilesAreTooManyForTheLog() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    List<CommittedFile> files =
+        Collections.nCopies(10_000, new CommittedFile("part-000007-0.parquet", 1L, 1L));
+
+    w.on(new WorkerEvent.Opened(w.task("b/1"), new Point(Cursor.START, Totals.ZERO, files), false));
+
+    assertThat(w.ticks().report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getError().getMessage()).contains("10000 of them");
+  }
+
+  @Test
+  void shouldShortenTheTextOfAFailure() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    String text = "x".repeat(3 << 20);
+
+    w.on(new WorkerEvent.Failed(w.task("b/1"), new Failure(FailureKind.FATAL, "XX000", text, 0L)))
+        .ticks();
+
+    assertThat(w.report("b/1").getError().getMessage()).hasSize(4_000).endsWith("x…");
   }
 
   @Test
