@@ -31,7 +31,7 @@ public final class Route implements AutoCloseable {
   /**
    * Opens both ends; secrets are resolved here and nowhere else.
    *
-   * @throws TaskException if a connector refuses its settings, or a secret is missing
+   * @throws TaskException if a connector refuses its settings; LOCAL if a secret is missing here
    */
   public static Route open(Spec spec) throws TaskException {
     Source source =
@@ -58,7 +58,9 @@ public final class Route implements AutoCloseable {
     try {
       return new Secrets().resolve(end + "." + config.kind(), config.config());
     } catch (SecretException e) {
-      throw new TaskException(FailureKind.FATAL, "SECRET", e.getMessage(), e);
+      // Another process, or this one after a restart, may know it.
+      throw new TaskException(
+          FailureKind.LOCAL, "SECRET", e.getMessage() + "; make it known to this process", e);
     }
   }
 

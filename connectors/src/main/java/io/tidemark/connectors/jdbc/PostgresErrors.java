@@ -87,7 +87,7 @@ record PostgresErrors(Side side, String table, String place) {
 
   private FailureKind kind(SQLException e, String state) {
     if (e instanceof SQLTransientConnectionException) {
-      return FailureKind.TRANSIENT;
+      return FailureKind.UNAVAILABLE;
     }
     // Binary rows that a column does not take: it is no longer of the type that was agreed on.
     if (state.equals("22P03") || state.equals("22P04")) {

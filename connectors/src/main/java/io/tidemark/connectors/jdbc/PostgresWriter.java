@@ -88,7 +88,7 @@ final class PostgresWriter implements SinkWriter, Rows {
     }
     if (connection == null) {
       throw new TaskException(
-          FailureKind.TRANSIENT,
+          FailureKind.UNAVAILABLE,
           "08003",
           errors.where() + ": the connection was lost; the sink must be opened again",
           null);

@@ -149,7 +149,7 @@ class PostgresFencesTest {
       line.loseNextReply();
       assertThatThrownBy(() -> writer.end(true))
           .isInstanceOfSatisfying(
-              TaskException.class, e -> assertThat(e.kind().name()).isEqualTo("TRANSIENT"));
+              TaskException.class, e -> assertThat(e.kind().name()).isEqualTo("UNAVAILABLE"));
       assertThatCode(writer::close).doesNotThrowAnyException();
     }
     await().until(() -> database.rows("SELECT count(*) FROM b").equals(List.of("3")));
@@ -157,6 +157,26 @@ class PostgresFencesTest {
       assertThat(again.progress()).hasValue(new Progress(END, totals, true));
     }
     assertThat(database.rows("SELECT count(*) FROM b")).containsExactly("3");
+  }
+
+  @Test
+  void shouldBeUnavailableAndOpenAgainWhenTheServerEndedItsSessions() throws Exception {
+    try (SinkWriter writer = open(sink, 5)) {
+      Rows rows = writer.begin();
+      database.run(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE datname = current_database() AND application_name = 'tidemark'");
+      assertThatThrownBy(
+              () -> {
+                put(rows, 1, 3, "lost");
+                writer.commit(END, new Totals(3, 30, -7, "avro", 1), true);
+              })
+          .isInstanceOfSatisfying(
+              TaskException.class, e -> assertThat(e.kind().name()).isEqualTo("UNAVAILABLE"));
+    }
+    try (SinkWriter again = open(sink, 5)) {
+      assertThat(again.progress().orElseThrow().totals().rows()).isZero();
+    }
   }
 
   private SinkWriter open(Sink of, long fence) throws TaskException {

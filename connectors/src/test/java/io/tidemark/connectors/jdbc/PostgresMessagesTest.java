@@ -81,7 +81,7 @@ class PostgresMessagesTest {
   }
 
   @Test
-  void shouldBeTransientWhenNobodyListens() throws Exception {
+  void shouldBeUnavailableWhenNobodyListens() throws Exception {
     int free;
     try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = s.getLocalPort();
@@ -89,7 +89,7 @@ class PostgresMessagesTest {
     for (String url :
         List.of(database.url(free), "jdbc:postgresql://no-such-host.invalid:5432/x")) {
       TaskException e = planning(database.config("orders").put("url", url), "{}");
-      assertThat(e.kind()).as(url).isEqualTo(FailureKind.TRANSIENT);
+      assertThat(e.kind()).as(url).isEqualTo(FailureKind.UNAVAILABLE);
       assertThat(e)
           .hasMessageContaining(url.contains("invalid") ? "no-such-host.invalid" : "" + free)
           .hasMessageContaining("is PostgreSQL running there");

@@ -1,6 +1,7 @@
 package io.tidemark.core.ledger;
 
 import io.tidemark.core.digest.Coverage;
+import io.tidemark.core.lifecycle.RecordBounds;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.LedgerEntry;
@@ -59,7 +60,7 @@ public final class Tallies {
   public static Tally drifted(Tally tally, Finding finding, long at) {
     return Tally.newBuilder(tally)
         .setDrift(tally.getDrift() + 1)
-        .setLastDrift(finding.toString())
+        .setLastDrift(RecordBounds.shortened(finding.toString()))
         .setUpdatedAt(Math.max(tally.getUpdatedAt(), at))
         .build();
   }

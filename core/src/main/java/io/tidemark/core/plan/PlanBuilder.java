@@ -1,6 +1,7 @@
 package io.tidemark.core.plan;
 
 import io.tidemark.core.digest.Coverage;
+import io.tidemark.core.lifecycle.RecordBounds;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Descriptor;
 import java.util.ArrayList;
@@ -52,8 +53,15 @@ public final class PlanBuilder {
     count(Slice.of(d.getSlice()), d.getRowsEstimated());
   }
 
-  /** Adds a slice to the batch in hand. */
+  /**
+   * Adds a slice to the batch in hand.
+   *
+   * @throws SliceTooLongException if its boundaries are too long for a descriptor
+   */
   public void add(Slice slice, long rowsEstimated) {
+    if (!RecordBounds.fits(slice)) {
+      throw new SliceTooLongException(PartitionIds.of(backfill, partitions + batch.size()));
+    }
     batch.add(new Cut(slice, rowsEstimated));
   }
 

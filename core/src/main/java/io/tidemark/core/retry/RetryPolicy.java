@@ -9,15 +9,18 @@ import java.util.random.RandomGenerator;
  * @param attempts failures without cursor progress that end in FAILED, at least 1
  * @param initialMs upper bound of the first delay, milliseconds
  * @param maxMs upper bound of any delay, milliseconds
+ * @param outageMs how long a source or sink that is away or overloaded costs no attempt,
+ *     milliseconds
  * @see <a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">full
  *     jitter</a>
  */
-public record RetryPolicy(int attempts, long initialMs, long maxMs) {
+public record RetryPolicy(int attempts, long initialMs, long maxMs, long outageMs) {
 
   public RetryPolicy {
-    if (attempts < 1 || initialMs < 1 || maxMs < initialMs) {
+    if (attempts < 1 || initialMs < 1 || maxMs < initialMs || outageMs < 0) {
       throw new IllegalArgumentException(
-          "attempts " + attempts + ", initial " + initialMs + " ms, max " + maxMs + " ms");
+          "attempts %d, initial %d ms, max %d ms, outage %d ms"
+              .formatted(attempts, initialMs, maxMs, outageMs));
     }
   }
 

@@ -21,13 +21,16 @@ public final class SqlStates {
       case "40000", "40001", "40003", "40P01", "55P03", "57014", "25P03" -> FailureKind.TRANSIENT;
       // Read-only: for the moments of a failover, a connection may still lead to the old primary.
       case "25006" -> FailureKind.TRANSIENT;
-      // Too many connections, out of memory, configuration limit, cannot connect now (starting).
-      case "53000", "53200", "53300", "53400", "57P03" -> FailureKind.OVERLOAD;
-      // Administrator shut it down, crash of a backend: it comes back.
-      case "57P01", "57P02", "57P05" -> FailureKind.TRANSIENT;
+      // Shut down by the administrator, crash of a backend, cannot connect now (starting), session
+      // ended: it comes back. A session that a newer claimant ended is fenced when it opens again.
+      case "57P01", "57P02", "57P03", "57P05" -> FailureKind.UNAVAILABLE;
+      // Refused by something between, or bytes that are no protocol: not an outage.
+      case "08004", "08P01" -> FailureKind.TRANSIENT;
       default ->
           switch (sqlState.substring(0, 2)) {
-            case "08" -> FailureKind.TRANSIENT;
+            case "08" -> FailureKind.UNAVAILABLE;
+            // Too many connections, out of memory or disk, configuration limit.
+            case "53" -> FailureKind.OVERLOAD;
             case "22", "23" -> FailureKind.POISON;
             case "58" -> FailureKind.TRANSIENT;
             default -> FailureKind.FATAL;

@@ -1,6 +1,7 @@
 package io.tidemark.core.worker;
 
 import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.RecordBounds;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.CommittedFile;
@@ -34,6 +35,11 @@ public record Point(Cursor cursor, Totals totals, List<CommittedFile> files) {
             c.getChunks(),
             c.getDeadLetters()),
         c.getFiles());
+  }
+
+  /** Whether a checkpoint can tell it: {@link RecordBounds}. */
+  boolean fits() {
+    return RecordBounds.fits(cursor, files);
   }
 
   /** Whether less was committed here than at the other. */

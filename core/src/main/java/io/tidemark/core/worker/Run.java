@@ -1,5 +1,6 @@
 package io.tidemark.core.worker;
 
+import io.tidemark.core.retry.Tries;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
@@ -41,8 +42,11 @@ final class Run {
   private Phase phase = new Phase.Ready();
   long fence = UNCLAIMED;
   Point point = Point.START;
-  int attempt;
-  int overloads;
+  Tries tries = Tries.NONE;
+
+  /** Whether source and sink have answered in the attempt that runs. */
+  boolean working;
+
   Failure error;
   long startedAt;
 
@@ -61,7 +65,7 @@ final class Run {
   /** Goes on from what was last reported of it in this round. */
   void resumeFrom(Checkpoint last) {
     point = Point.of(last);
-    attempt = last.getAttempt();
+    tries = Tries.of(last.getAttempt());
     startedAt = last.getStartedAt();
   }
 
@@ -108,7 +112,7 @@ final class Run {
         .setColumns(List.of())
         .setFiles(point.files())
         .setWorker(worker)
-        .setAttempt(attempt)
+        .setAttempt(tries.attempts())
         .setError(failing ? error : null)
         .setStartedAt(startedAt == 0 ? now : startedAt)
         .setAt(now)

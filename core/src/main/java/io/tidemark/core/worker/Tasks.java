@@ -36,6 +36,7 @@ final class Tasks {
   void start(QueueState q, Run run, List<WorkerEffect> out) {
     long task = ++last;
     runs.put(task, run);
+    run.working = false;
     q.to(run, new Phase.Running(task, false), run.error != null);
     out.add(new WorkerEffect.Start(new Task(task, run.descriptor, run.fence, run.point)));
   }

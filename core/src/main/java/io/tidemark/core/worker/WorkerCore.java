@@ -2,8 +2,8 @@ package io.tidemark.core.worker;
 
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.RetryPolicy;
+import io.tidemark.core.retry.Tries;
 import io.tidemark.core.worker.Run.Phase;
-import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
@@ -76,8 +76,8 @@ public final class WorkerCore {
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
       case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
-      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now));
-      case WorkerEvent.Refused e -> tasks.of(e.task()).ifPresent(r -> refused(r, e, out));
+      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now, out));
+      case WorkerEvent.Refused e -> tasks.of(e.task()).ifPresent(r -> setAside(r, e, out));
       case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(this::stopped);
       case WorkerEvent.Failed e -> tasks.of(e.task()).ifPresent(r -> failed(r, e.failure(), now));
       case WorkerEvent.Shutdown e -> {
@@ -226,6 +226,7 @@ public final class WorkerCore {
 
   /** Puts down a partition that no lane has: released, or cancelled for good. */
   private void rest(QueueState q, Run run) {
+    run.tries = run.tries.rested();
     if (backfills.cancelled(run.descriptor.getBackfillId())) {
       q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
     } else if (!(run.phase() instanceof Phase.Ready)) {
@@ -237,10 +238,14 @@ public final class WorkerCore {
 
   private void opened(Run run, WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
+    run.working = true;
     if (e.point().isBehind(run.point)) {
-      run.error = wentBack(run.point, e.point(), wallMs);
+      run.error = Refusals.wentBack(run.point, e.point(), wallMs);
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
+      return;
+    }
+    if (refused(run, e.task(), e.point(), out)) {
       return;
     }
     if (!run.point.equals(e.point())) {
@@ -252,18 +257,11 @@ public final class WorkerCore {
     }
   }
 
-  private static Failure wentBack(Point had, Point got, long at) {
-    return new Failure(
-        FailureKind.FATAL,
-        "SINK_WENT_BACK",
-        "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed"
-                .formatted(got.totals().rows(), had.totals().rows())
-            + " by hand; check it, then retry the partition",
-        at);
-  }
-
-  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now) {
+  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
+    if (refused(run, e.task(), e.point(), out)) {
+      return;
+    }
     advance(q, run, e.point());
     if (e.last()) {
       claims.completed(now);
@@ -271,24 +269,37 @@ public final class WorkerCore {
     }
   }
 
+  /**
+   * Fails a partition at a point that is too long to be reported: it stays where the last report
+   * can say it is, and the sink, where it keeps account, knows better.
+   */
+  private boolean refused(Run run, long task, Point at, List<WorkerEffect> out) {
+    if (at.fits()) {
+      return false;
+    }
+    run.error = Refusals.tooLong(at, wallMs);
+    end(queues.get(run.queue), run, PartitionState.FAILED);
+    out.add(new WorkerEffect.Abort(task));
+    return true;
+  }
+
   /** The cursor moved: failures are counted anew. */
   private static void advance(QueueState q, Run run, Point to) {
     run.point = to;
-    run.attempt = 0;
-    run.overloads = 0;
+    run.tries = Tries.NONE;
     run.error = null;
     q.changed(run);
   }
 
   /** A row is refused: it goes to the log before its lane may pass it, if the budget allows. */
-  private void refused(Run run, WorkerEvent.Refused e, List<WorkerEffect> out) {
+  private void setAside(Run run, WorkerEvent.Refused e, List<WorkerEffect> out) {
     QueueState q = queues.get(run.queue);
     long before = run.point.totals().deadLetters();
     if (backfills.maySetAside(run.descriptor.getBackfillId(), before)) {
-      run.letter = DeadLetter.newBuilder(e.letter()).setAttempt(run.attempt).build();
+      run.letter = Refusals.letter(e.letter(), run.tries.failures());
       q.changed(run);
     } else {
-      run.error = e.letter().getError();
+      run.error = Refusals.told(e.letter().getError());
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
     }
@@ -307,24 +318,21 @@ public final class WorkerCore {
   private void failed(Run run, Failure failure, long now) {
     QueueState q = queues.get(run.queue);
     RetryPolicy retry = backfills.retry(run.descriptor.getBackfillId());
-    run.error = failure;
+    run.error = Refusals.told(failure);
     boolean fenced = failure.getCode().equals(FencedException.CODE);
     if (fenced) {
       // The queue is ours, so a newer claim is ours to make.
       run.fence = Run.UNCLAIMED;
     }
-    if (failure.getKind() == FailureKind.OVERLOAD) {
-      run.overloads++;
-      backoff(q, run, now + retry.delayMs(run.overloads, chance));
-    } else if (fenced || failure.getKind() == FailureKind.TRANSIENT) {
-      run.attempt++;
-      if (run.attempt >= retry.attempts()) {
-        end(q, run, PartitionState.FAILED);
-      } else {
-        backoff(q, run, now + retry.delayMs(run.attempt, chance));
-      }
-    } else {
+    FailureKind kind = fenced ? FailureKind.TRANSIENT : failure.getKind();
+    run.tries = run.tries.after(kind, run.working, now, retry);
+    if (run.tries.over(kind, retry)) {
       end(q, run, PartitionState.FAILED);
+    } else {
+      // What this worker lacks does not come by asking more often at first.
+      boolean local = kind == FailureKind.LOCAL;
+      long wait = local ? retry.maxMs() : retry.delayMs(run.tries.failures(), chance);
+      backoff(q, run, now + wait);
     }
   }
 

@@ -76,7 +76,8 @@ public sealed interface WorkerEvent {
   record CommitFailed() implements WorkerEvent {}
 
   /**
-   * A lane opened source and sink; the sink's own progress, where it keeps one, is in the point.
+   * A lane opened source and sink, and both answered; the sink's own progress, where it keeps one,
+   * is in the point.
    */
   record Opened(long task, Point point, boolean complete) implements WorkerEvent {}
 

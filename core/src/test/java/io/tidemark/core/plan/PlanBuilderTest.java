@@ -2,6 +2,7 @@ package io.tidemark.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.core.digest.Coverage;
 import io.tidemark.core.lifecycle.Slice;
@@ -40,6 +41,19 @@ final class PlanBuilderTest {
         .containsExactly("b/000000", "b/000001", "b/000002");
     assertThat(batch).extracting(Descriptor::getQueue).containsExactly(2, 1, 0);
     assertThat(batch).allMatch(d -> d.getPlannedAt() == 99 && d.getRound() == 0);
+  }
+
+  @Test
+  void shouldRefuseASliceWhenItsBoundariesAreTooLongForTheLog() {
+    List<String> lower = List.of("x".repeat(100));
+    List<String> upper = List.of("y".repeat(384 << 10));
+    PlanBuilder builder = builder();
+    builder.add(new Slice.Keys(new KeyRange(List.of("id"), null, lower, false)), 1);
+
+    assertThatThrownBy(
+            () -> builder.add(new Slice.Keys(new KeyRange(List.of("id"), lower, upper, false)), 1))
+        .isInstanceOf(SliceTooLongException.class)
+        .hasMessageContainingAll("b/000001", "384 KiB", "partition.key.columns");
   }
 
   @Test

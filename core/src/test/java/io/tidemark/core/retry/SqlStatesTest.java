@@ -12,9 +12,12 @@ final class SqlStatesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "08000,TRANSIENT", // connection exception
-    "08006,TRANSIENT", // connection failure
-    "08007,TRANSIENT", // transaction resolution unknown
+    "08000,UNAVAILABLE", // connection exception
+    "08001,UNAVAILABLE", // connection refused
+    "08006,UNAVAILABLE", // connection failure
+    "08007,UNAVAILABLE", // transaction resolution unknown
+    "08004,TRANSIENT", // connection rejected
+    "08P01,TRANSIENT", // protocol violation
     "40000,TRANSIENT", // transaction rollback
     "40001,TRANSIENT", // serialization failure
     "40003,TRANSIENT", // statement completion unknown
@@ -23,14 +26,15 @@ final class SqlStatesTest {
     "57014,TRANSIENT", // query canceled
     "25P03,TRANSIENT", // idle in transaction
     "25006,TRANSIENT", // read-only, as in a failover
-    "57P01,TRANSIENT", // administrator shut it down
-    "57P02,TRANSIENT", // a backend crashed
+    "57P01,UNAVAILABLE", // administrator shut it down
+    "57P02,UNAVAILABLE", // a backend crashed
     "58030,TRANSIENT", // I/O error
     "53000,OVERLOAD", // insufficient resources
+    "53100,OVERLOAD", // disk full: it goes on once somebody made room
     "53200,OVERLOAD", // out of memory
     "53300,OVERLOAD", // too many connections
     "53400,OVERLOAD", // configuration limit exceeded
-    "57P03,OVERLOAD", // starting up
+    "57P03,UNAVAILABLE", // starting up
     "22001,POISON", // string too long
     "22P02,POISON", // text is not of the type
     "23502,POISON", // not null
@@ -40,7 +44,6 @@ final class SqlStatesTest {
     "40002,FATAL", // integrity constraint at commit
     "42501,FATAL", // permission
     "42P01,FATAL", // no such table
-    "53100,FATAL", // disk full: waiting mends nothing, somebody must come
     "57P04,FATAL", // database dropped
     "0A000,FATAL", // not supported
     "XX000,FATAL", // internal error

@@ -44,7 +44,8 @@ final class Faults {
     LOST_REPLIES,
     COMMITS_IN_DOUBT,
     DUPLICATE_DELIVERY,
-    FATAL_CHUNKS
+    FATAL_CHUNKS,
+    WORKER_LACKS_SECRET
   }
 
   /** A fault to come. */
@@ -146,6 +147,13 @@ final class Faults {
   /** Whether the source fails for good now. */
   boolean fatal() {
     return now(Condition.FATAL_CHUNKS, world.setup().fatal());
+  }
+
+  /** Whether a secret is missing on this worker: on one of them, all the time. */
+  boolean lacksSecret(String worker) {
+    return !over
+        && conditions.contains(Condition.WORKER_LACKS_SECRET)
+        && worker.equals(world.workers().getFirst().name());
   }
 
   private boolean now(Condition condition, double share) {

@@ -50,6 +50,11 @@ final class SimLane {
 
   void start() {
     started = true;
+    if (world.faults().lacksSecret(worker.name())) {
+      TaskException e = new TaskException(FailureKind.LOCAL, "SECRET", "it is not set here", null);
+      worker.later(1, partition + " lacks a secret", () -> failed(e));
+      return;
+    }
     worker.call(
         partition + " open",
         world.scheduler().between(1, 40),

@@ -143,7 +143,7 @@ final class SimSink {
       row.progress = after;
     }
     if (tx.ended) {
-      throw new TaskException(FailureKind.TRANSIENT, "57P01", "the session was ended", null);
+      throw new TaskException(FailureKind.UNAVAILABLE, "57P01", "the session was ended", null);
     }
     close(row, tx);
     if (checksFences() && tx.fence != row.fence) {
@@ -207,7 +207,7 @@ final class SimSink {
 
   private Row row(String partition) throws TaskException {
     if (!available) {
-      throw new TaskException(FailureKind.OVERLOAD, "57P03", "the sink is starting up", null);
+      throw new TaskException(FailureKind.UNAVAILABLE, "57P03", "the sink is starting up", null);
     }
     return rows.computeIfAbsent(partition, k -> new Row());
   }

@@ -157,7 +157,8 @@ final class SimWorker {
       Consumer<TaskException> failed) {
     Scheduler s = world.scheduler();
     TaskException lost =
-        new TaskException(FailureKind.TRANSIENT, "08007", what + ": no reply from the sink", null);
+        new TaskException(
+            FailureKind.UNAVAILABLE, "08007", what + ": no reply from the sink", null);
     boolean gaveUp = world.faults().replyLost();
     boolean late = gaveUp && s.chance(0.5);
     if (late) {

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 final class World {
 
   /** Generous, since faults come thick: running out of attempts is not what is simulated. */
-  static final RetryPolicy RETRY = new RetryPolicy(200, 20, 500);
+  static final RetryPolicy RETRY = new RetryPolicy(200, 20, 500, 60_000);
 
   private final Scheduler scheduler;
   private final Setup setup;

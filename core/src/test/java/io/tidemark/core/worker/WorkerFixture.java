@@ -29,7 +29,7 @@ import java.util.SplittableRandom;
 final class WorkerFixture {
 
   static final String BACKFILL = "b";
-  static final RetryPolicy RETRY = new RetryPolicy(3, 100, 1_000);
+  static final RetryPolicy RETRY = new RetryPolicy(3, 100, 1_000, 60_000);
 
   private final WorkerCore core;
   private final Map<String, Long> tasks = new HashMap<>();

@@ -8,9 +8,15 @@ import static io.tidemark.core.worker.WorkerFixture.ready;
 import static io.tidemark.core.worker.WorkerFixture.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.FencedException;
+import io.tidemark.schemas.avro.CommittedFile;
+import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,14 +158,68 @@ final class WorkerLaneTest {
     assertThat(w.core().active()).isEqualTo(1);
   }
 
-  @Test
-  void shouldNeverCountOverloadAsAnAttempt() {
+  @ParameterizedTest
+  @CsvSource({"OVERLOAD,53300", "UNAVAILABLE,08001"})
+  void shouldCountNoAttemptWhileTheOtherSideIsAway(FailureKind kind, String code) {
     WorkerFixture w = ready().runs(0, 0, "b/1");
     for (int i = 0; i < 20; i++) {
-      w.fails("b/1", FailureKind.OVERLOAD, "53300").ticksAfter(1_000);
+      w.fails("b/1", kind, code).ticksAfter(1_000);
     }
 
     assertThat(w.core().active()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OVERLOAD,53300", "UNAVAILABLE,08001"})
+  void shouldFailWithTheCauseWhenTheOtherSideStaysAway(FailureKind kind, String code) {
+    WorkerFixture w = ready().runs(0, 0, "b/1").fails("b/1", kind, code).ticksAfter(60_000);
+    w.fails("b/1", kind, code).ticksAfter(1_000).fails("b/1", kind, code).ticksAfter(1_000);
+
+    w.commitSucceeds().fails("b/1", kind, code).ticks();
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getError().getCode()).isEqualTo(code);
+  }
+
+  @Test
+  void shouldFailWhenThePartitionItselfBreaksEveryConnection() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    for (int i = 0; i < 3; i++) {
+      w.opened("b/1", 0, 0).fails("b/1", FailureKind.UNAVAILABLE, "57P02").ticksAfter(1_000);
+    }
+
+    w.commitSucceeds().opened("b/1", 0, 0).fails("b/1", FailureKind.UNAVAILABLE, "57P02").ticks();
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+  }
+
+  @Test
+  void shouldLookAgainAfterTheLongestWaitWhenOnlyThisWorkerCannot() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    for (int i = 0; i < 100; i++) {
+      w.fails("b/1", FailureKind.LOCAL, "SECRET").ticksAfter(999);
+      assertThat(w.started()).isEmpty();
+      w.ticksAfter(1);
+      assertThat(w.started()).containsExactly("b/1");
+    }
+  }
+
+  @Test
+  void shouldTellWhatThisWorkerLacksWhileItWaits() {
+    WorkerFixture w = ready().runs(0, 0, "b/1").ticksAfter(1_000);
+    w.fails("b/1", FailureKind.LOCAL, "SECRET").revoked(0);
+
+    assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.RETRYING);
+    assertThat(w.report("b/1").getAttempt()).isZero();
+    assertThat(w.report("b/1").getError().getKind()).isEqualTo(FailureKind.LOCAL);
+  }
+
+  @Test
+  void shouldRunOtherBackfillsWhileThisWorkerLacksSomethingForOne() {
+    WorkerFixture w = ready().knows("other").reads(0, 0, "b/1").reads(0, 1, "other/1");
+    w.ticks().commitSucceeds().fails("b/1", FailureKind.LOCAL, "SECRET").ticks().commitSucceeds();
+
+    assertThat(w.started()).containsExactly("other/1");
   }
 
   @ParameterizedTest
@@ -194,6 +254,42 @@ final class WorkerLaneTest {
 
     assertThat(w.report("b/1").getState()).isEqualTo(PartitionState.FAILED);
     assertThat(w.report("b/1").getClaim()).isTrue();
+  }
+
+  @Test
+  void shouldFailThePartitionAtItsLastPointWhenItsCursorIsTooLongForTheLog() {
+    WorkerFixture w = ready().runs(0, 0, "b/1").chunkDone("b/1", 7);
+    Point tooLong = new Point(Cursor.of("é".repeat(200 << 10)), point(14, 2).totals(), List.of());
+
+    w.on(new WorkerEvent.ChunkDone(w.task("b/1"), tooLong, false));
+
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Abort(w.task("b/1")));
+    assertThat(w.ticks().report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getRows()).isEqualTo(7);
+    assertThat(w.report("b/1").getError().getMessage()).contains("cursor", "384 KiB");
+  }
+
+  @Test
+  void shouldFailThePartitionWhenItsFilesAreTooManyForTheLog() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    List<CommittedFile> files =
+        Collections.nCopies(10_000, new CommittedFile("part-000007-0.parquet", 1L, 1L));
+
+    w.on(new WorkerEvent.Opened(w.task("b/1"), new Point(Cursor.START, Totals.ZERO, files), false));
+
+    assertThat(w.ticks().report("b/1").getState()).isEqualTo(PartitionState.FAILED);
+    assertThat(w.report("b/1").getError().getMessage()).contains("10000 of them");
+  }
+
+  @Test
+  void shouldShortenTheTextOfAFailure() {
+    WorkerFixture w = ready().runs(0, 0, "b/1");
+    String text = "x".repeat(3 << 20);
+
+    w.on(new WorkerEvent.Failed(w.task("b/1"), new Failure(FailureKind.FATAL, "XX000", text, 0L)))
+        .ticks();
+
+    assertThat(w.report("b/1").getError().getMessage()).hasSize(4_000).endsWith("x…");
   }
 
   @Test

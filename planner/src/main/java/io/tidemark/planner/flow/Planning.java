@@ -1,17 +1,21 @@
 package io.tidemark.planner.flow;
 
 import io.tidemark.connectors.Route;
+import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.PlanBuilder;
+import io.tidemark.core.plan.SliceTooLongException;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Plans one backfill (DESIGN §3.1). Deterministic and resumable: descriptors are published in
@@ -58,16 +62,14 @@ public final class Planning {
   public DryRun dryRun(int queues) throws TaskException {
     PlanBuilder builder = new PlanBuilder(backfill, queues, 0);
     List<String> sample = new ArrayList<>();
-    route
-        .source()
-        .split(
-            Optional.empty(),
-            s -> {
-              builder.add(s.slice(), s.rowsEstimated());
-              if (builder.pending() >= BATCH) {
-                sample(builder.take(), sample);
-              }
-            });
+    split(
+        Optional.empty(),
+        s -> {
+          builder.add(s.slice(), s.rowsEstimated());
+          if (builder.pending() >= BATCH) {
+            sample(builder.take(), sample);
+          }
+        });
     sample(builder.take(), sample);
     return new DryRun(
         backfill,
@@ -78,6 +80,14 @@ public final class Planning {
         route.format().id(),
         route.source().explain(),
         sample);
+  }
+
+  private void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws TaskException {
+    try {
+      route.source().split(after, out);
+    } catch (SliceTooLongException e) {
+      throw new TaskException(FailureKind.FATAL, "", "source: " + e.getMessage(), e);
+    }
   }
 
   private static void sample(List<Descriptor> batch, List<String> sample) {
@@ -126,17 +136,15 @@ public final class Planning {
         before.isEmpty()
             ? Optional.empty()
             : Optional.of(Slice.of(before.get(before.size() - 1).getSlice()));
-    route
-        .source()
-        .split(
-            last,
-            s -> {
-              builder.add(s.slice(), s.rowsEstimated());
-              if (builder.pending() >= BATCH) {
-                List<Descriptor> batch = builder.take();
-                log.publish(batch, counted(open, builder));
-              }
-            });
+    split(
+        last,
+        s -> {
+          builder.add(s.slice(), s.rowsEstimated());
+          if (builder.pending() >= BATCH) {
+            List<Descriptor> batch = builder.take();
+            log.publish(batch, counted(open, builder));
+          }
+        });
     List<Descriptor> rest = builder.take();
     Plan sealed = sealed(counted(open, builder), now);
     log.publish(rest, sealed);

@@ -87,7 +87,8 @@ public final class SpecParser {
         new RetrySettings(
             retry.get("attempts").asInt(),
             Units.duration(retry.get("initial").asText()),
-            Units.duration(retry.get("max").asText())),
+            Units.duration(retry.get("max").asText()),
+            Units.duration(retry.get("outage").asText())),
         deadLetters(full.get("deadLetters")),
         CanonicalJson.sha256(valid),
         text);

@@ -133,7 +133,7 @@ final class Samples {
         List.of(new CommittedFile("part-000007-0.parquet", 150_000L, 9_000_000L)),
         "worker-1",
         2,
-        failure(),
+        deadLetters == 0 ? failure() : away(),
         1_767_225_602_000L,
         1_767_225_603_000L,
         deadLetters);
@@ -279,6 +279,10 @@ final class Samples {
         1_767_225_602_000L,
         1_767_225_607_000L,
         deadLetters);
+  }
+
+  private static Failure away() {
+    return new Failure(FailureKind.UNAVAILABLE, "08001", "refused", 1_767_225_602_500L);
   }
 
   private static Failure failure() {

@@ -47,7 +47,7 @@ class SpecParserTest {
         jdbc: {url: "jdbc:postgresql://b/shop", user: writer, password: "${dir:/run/secrets:pw}",
                table: orders, mode: upsert, create: never, key: [id]}
       chunk: {target: 500ms, rows: 1000, bytes: 4MB}
-      retry: {attempts: 3, initial: 1s, max: 2m}
+      retry: {attempts: 3, initial: 1s, max: 2m, outage: 1h}
       """;
 
   private final SpecParser parser = new SpecParser();
@@ -66,7 +66,9 @@ class SpecParserTest {
     assertThat(spec.sink().config().get("create").asText()).isEqualTo("if-missing");
     assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofSeconds(1), 50_000, 64 << 20));
     assertThat(spec.retry())
-        .isEqualTo(new RetrySettings(8, Duration.ofMillis(200), Duration.ofSeconds(30)));
+        .isEqualTo(
+            new RetrySettings(
+                8, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofHours(12)));
     assertThat(spec.text()).isEqualTo(SMALL);
   }
 
@@ -81,7 +83,9 @@ class SpecParserTest {
     assertThat(spec.sink().config().get("mode").asText()).isEqualTo("upsert");
     assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofMillis(500), 1_000, 4 << 20));
     assertThat(spec.retry())
-        .isEqualTo(new RetrySettings(3, Duration.ofSeconds(1), Duration.ofMinutes(2)));
+        .isEqualTo(
+            new RetrySettings(
+                3, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofHours(1)));
   }
 
   @Test

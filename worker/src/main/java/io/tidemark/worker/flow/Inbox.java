@@ -46,7 +46,8 @@ public final class Inbox {
               new RetryPolicy(
                   spec.retry().attempts(),
                   spec.retry().initial().toMillis(),
-                  spec.retry().max().toMillis()),
+                  spec.retry().max().toMillis(),
+                  spec.retry().outage().toMillis()),
               plan.getDeadLettersCount()));
     } catch (SpecException e) {
       log.error(

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /**
  * One attempt at one claimed partition (DESIGN §3.3): read a chunk, digest it, commit it at the
@@ -138,12 +139,14 @@ final class Lane implements Runnable {
           message);
       return;
     }
-    log.warn(
-        "partition {}: {} failure{}: {}",
-        task.descriptor().getPartitionId(),
-        kind,
-        code.isEmpty() ? "" : " " + code,
-        message);
+    // What this worker lacks was told once for the whole backfill.
+    log.atLevel(kind == FailureKind.LOCAL ? Level.DEBUG : Level.WARN)
+        .log(
+            "partition {}: {} failure{}: {}",
+            task.descriptor().getPartitionId(),
+            kind,
+            code.isEmpty() ? "" : " " + code,
+            message);
     log.debug("cause", e);
     metrics.failed(kind, code);
     tell.accept(
@@ -164,14 +167,15 @@ final class Lane implements Runnable {
                 .map(p -> new Point(p.cursor(), p.totals(), task.from().files()))
                 .orElse(task.from());
         boolean complete = writer.progress().map(SinkWriter.Progress::complete).orElse(false);
-        tell.accept(new WorkerEvent.Opened(task.id(), point, complete));
         if (complete || point.isBehind(task.from())) {
           // A sink that went back must not be written to: the core fails the partition.
+          tell.accept(new WorkerEvent.Opened(task.id(), point, complete));
           return;
         }
         try (ChunkReader reader =
             route.source().open(Slice.of(task.descriptor().getSlice()), format)) {
           reading = reader;
+          tell.accept(new WorkerEvent.Opened(task.id(), point, false));
           new Chunks(route.source(), shape, reader, writer, format, use.chunk(), point).run();
         } finally {
           reading = null;

@@ -2,12 +2,15 @@ package io.tidemark.worker.flow;
 
 import io.tidemark.connectors.Route;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
 import io.tidemark.schemas.spec.Spec;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The routes of the backfills that a worker has a hand in: opened at first use, shared by its
@@ -15,6 +18,7 @@ import java.util.Map;
  */
 public final class Routes implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(Routes.class);
   private static final long IDLE_MS = 60_000;
 
   private static final class Entry {
@@ -22,6 +26,9 @@ public final class Routes implements AutoCloseable {
     private Route route;
     private int users;
     private long idleSince;
+
+    /** What this worker was last told to lack for it; empty: nothing. */
+    private String lacks = "";
 
     Entry(Spec spec) {
       this.spec = spec;
@@ -71,10 +78,31 @@ public final class Routes implements AutoCloseable {
       throw TaskException.fatal("the plan of " + backfill + " is not known to this worker");
     }
     if (entry.route == null) {
-      entry.route = Route.open(entry.spec);
+      open(backfill, entry);
     }
     entry.users++;
     return new Use(entry);
+  }
+
+  /** Says once what this worker lacks for a backfill, and once that it lacks it no more. */
+  private static void open(String backfill, Entry entry) throws TaskException {
+    try {
+      entry.route = Route.open(entry.spec);
+    } catch (TaskException e) {
+      if (e.kind() == FailureKind.LOCAL && !e.getMessage().equals(entry.lacks)) {
+        entry.lacks = e.getMessage();
+        log.warn(
+            "backfill {}: this worker cannot do its partitions and looks again every {} ms: {}",
+            backfill,
+            entry.spec.retry().max().toMillis(),
+            e.getMessage());
+      }
+      throw e;
+    }
+    if (!entry.lacks.isEmpty()) {
+      entry.lacks = "";
+      log.info("backfill {}: this worker can do its partitions now", backfill);
+    }
   }
 
   /** Closes what has been idle for a minute. */

@@ -1,0 +1,81 @@
+package io.tidemark.worker.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.tidemark.connectors.Specs;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.FailureKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+final class RoutesTest {
+
+  private static final String BACKFILL = "copy-1a2b3c4d";
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Routes.class);
+  private final ListAppender<ILoggingEvent> told = new ListAppender<>();
+
+  @TempDir private Path dir;
+
+  @BeforeEach
+  void listen() {
+    told.start();
+    logger.addAppender(told);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(told);
+  }
+
+  @Test
+  void shouldSayOnceWhatThisWorkerLacksAndOnceThatItHasIt() throws Exception {
+    try (Routes routes = new Routes(Clock.systemUTC())) {
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"));
+      for (int i = 0; i < 3; i++) {
+        TaskException e =
+            catchThrowableOfType(TaskException.class, () -> routes.acquire(BACKFILL).close());
+        assertThat(e.kind()).isEqualTo(FailureKind.LOCAL);
+      }
+      assertThat(messages())
+          .singleElement()
+          .asString()
+          .contains(BACKFILL, "source.file.path", "secret.properties", "folder", "every 30000 ms");
+
+      Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
+      routes.acquire(BACKFILL).close();
+
+      assertThat(messages())
+          .hasSize(2)
+          .last()
+          .asString()
+          .contains("can do its partitions now")
+          .doesNotContain(dir.toString());
+    }
+  }
+
+  private List<String> messages() {
+    return told.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  private String spec() {
+    return """
+        apiVersion: tidemark/v1
+        name: copy
+        source: {file: {path: "${file:%s/secret.properties:folder}/in.csv", format: csv}}
+        sink: {file: {path: "%s/out", format: csv}}
+        """
+        .formatted(dir, dir);
+  }
+}
