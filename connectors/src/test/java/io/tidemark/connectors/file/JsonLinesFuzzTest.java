@@ -15,8 +15,11 @@ class JsonLinesFuzzTest {
   private static final List<byte[]> CORPUS =
       Stream.of(
               "{\"id\": 1, \"s\": \"ü\\n\", \"o\": [1.5, {\"k\": true}]}\r\n".repeat(4),
-              "\uFEFF{\"id\": 1, \"mix\": 1, \"o\": {\"x y\": 1}, \"l\": [[], null]}\n\n"
-                  + "{\"id\": 2, \"mix\": \"\\uD83D\\uDE00\", \"o\": {\"z\": null}, \"l\": [{\"q\": 1}]}\n",
+              """
+              \uFEFF{"id": 1, "mix": 1, "o": {"x y": 1}, "l": [[], null]}
+
+              {"id": 2, "mix": "\\uD83D\\uDE00", "o": {"z": null}, "l": [{"q": 1}]}
+              """,
               "{\"id\": 7, \"s\": \"x\", \"d\": \"2.50\", \"t\": \"2001-01-31T23:59:59Z\", \"f\": true}\n"
                       .repeat(20)
                   + "{\"id\": null, \"d\": 1.5}\n")
