@@ -169,7 +169,7 @@ class PostgresFencesTest {
       assertThatThrownBy(
               () -> {
                 put(rows, 1, 3, "lost");
-                writer.commit(END, new Totals(3, 30, -7, "avro", 1), true);
+                writer.commit(END, new Totals(3, 30, -7, "avro", 1, 0), true);
               })
           .isInstanceOfSatisfying(
               TaskException.class, e -> assertThat(e.kind().name()).isEqualTo("UNAVAILABLE"));
