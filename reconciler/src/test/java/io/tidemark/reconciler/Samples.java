@@ -15,6 +15,7 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.LongStream;
 
 /** Records of a backfill of {@link #ROWS} rows a partition, dealt to the queues in turn. */
@@ -89,7 +90,7 @@ public final class Samples {
 
   public static Command command(String backfill, CommandType type) {
     return Command.newBuilder()
-        .setCommandId("c")
+        .setCommandId(UUID.randomUUID().toString())
         .setBackfillId(backfill)
         .setType(type)
         .setWho("ops")

@@ -113,7 +113,8 @@ final class Finisher {
     }
     commands.send(
         Command.newBuilder()
-            .setCommandId(p.getBackfillId() + "/sink-finished")
+            // Another id each time: the coordinator may have heard the last one too early.
+            .setCommandId(p.getBackfillId() + "/sink-finished/" + clockMs.getAsLong())
             .setBackfillId(p.getBackfillId())
             .setType(CommandType.SINK_FINISHED)
             .setWho("reconciler")

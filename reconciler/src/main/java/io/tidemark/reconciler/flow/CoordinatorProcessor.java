@@ -47,6 +47,9 @@ final class CoordinatorProcessor
   /** A worker silent for this long is forgotten, as its topic's retention forgets it. */
   private static final long SILENT_MS = Duration.ofDays(1).toMillis();
 
+  /** A command is remembered as long as its topic keeps it, and a day more. */
+  private static final long REMEMBERED_MS = Duration.ofDays(31).toMillis();
+
   private final List<String> domains;
   private final int maxRunning;
   private final String progressSink;
@@ -58,6 +61,7 @@ final class CoordinatorProcessor
   private KeyValueStore<String, Progress> progress;
   private KeyValueStore<String, Directive> directives;
   private KeyValueStore<String, WorkerHeartbeat> workers;
+  private KeyValueStore<String, Command> commands;
   private Coordinator coordinator;
 
   /**
@@ -89,6 +93,7 @@ final class CoordinatorProcessor
     progress = context.getStateStore(StoreNames.PROGRESS);
     directives = context.getStateStore(StoreNames.DIRECTIVES);
     workers = context.getStateStore(StoreNames.WORKERS);
+    commands = context.getStateStore(StoreNames.COMMANDS);
     coordinator =
         new Coordinator(
             maxRunning, values(plans), values(tallies), values(progress), values(directives));
@@ -150,6 +155,12 @@ final class CoordinatorProcessor
           c.getBackfillId());
       return;
     }
+    long now = context.currentSystemTimeMs();
+    Command heard = Command.newBuilder(c).setAt(now).build();
+    if (commands.putIfAbsent(c.getCommandId(), heard) != null) {
+      LOG.info("{} of {} from {} came again", c.getType(), c.getBackfillId(), c.getWho());
+      return;
+    }
     LOG.info("{} of {} from {}", c.getType(), c.getBackfillId(), c.getWho());
     hear(new CommandSeen(c));
   }
@@ -196,6 +207,11 @@ final class CoordinatorProcessor
     for (WorkerHeartbeat w : values(workers)) {
       if (now - w.getAt() > SILENT_MS) {
         workers.delete(w.getWorkerId());
+      }
+    }
+    for (Command c : values(commands)) {
+      if (now - c.getAt() > REMEMBERED_MS) {
+        commands.delete(c.getCommandId());
       }
     }
   }

@@ -95,6 +95,7 @@ public final class ReconcilerTopology {
     topology.addStateStore(persistent(StoreNames.PROGRESS, Progress.class), node);
     topology.addStateStore(persistent(StoreNames.DIRECTIVES, Directive.class), node);
     topology.addStateStore(persistent(StoreNames.WORKERS, WorkerHeartbeat.class), node);
+    topology.addStateStore(persistent(StoreNames.COMMANDS, Command.class), node);
     sink("progress-out", Progress.class, topics.progress(), node);
     sink("directives-out", Directive.class, topics.directives(), node);
   }

@@ -20,6 +20,9 @@ final class StoreNames {
   /** Worker id → WorkerHeartbeat. */
   static final String WORKERS = "workers";
 
+  /** Command id → Command that was heard, {@code at} which time the coordinator heard it. */
+  static final String COMMANDS = "commands";
+
   private StoreNames() {}
 
   /** Partition id → LedgerEntry, of one domain. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.reconciler.Samples;
 import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.PartitionState;
@@ -183,6 +184,34 @@ class ReconcilerTopologyTest {
     assertThat(topology.directiveTopic())
         .extracting(x -> x.value.getRunState().name())
         .containsExactly("RUN", "HOLD", "RUN");
+  }
+
+  @Test
+  void shouldObeyACommandOnceWhenItComesAgain() {
+    Command pause = command(B, CommandType.PAUSE);
+    topology.plan(plan(B, 1, 1, false));
+    topology.command(pause);
+    topology.command(command(B, CommandType.RESUME));
+
+    topology.command(pause);
+
+    assertThat(topology.progress(B).getState()).isEqualTo(BackfillState.RUNNING);
+    assertThat(topology.directiveTopic())
+        .extracting(x -> x.value.getRunState().name())
+        .containsExactly("RUN", "HOLD", "RUN");
+  }
+
+  @Test
+  void shouldTakeACommandAgainOnlyWhenItsTopicHasForgottenIt() {
+    Command pause = command(B, CommandType.PAUSE);
+    topology.plan(plan(B, 1, 1, false));
+    topology.command(pause);
+    topology.command(command(B, CommandType.RESUME));
+
+    topology.pass(Duration.ofDays(32));
+    topology.command(pause);
+
+    assertThat(topology.progress(B).getState()).isEqualTo(BackfillState.PAUSED);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.core.ledger.Tallies;
 import io.tidemark.reconciler.Samples;
 import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
@@ -58,6 +59,7 @@ class RestartTest {
     store(StoreNames.PLANS, Plan.class);
     store(StoreNames.COORDINATOR_TALLIES, Tally.class);
     store(StoreNames.WORKERS, WorkerHeartbeat.class);
+    store(StoreNames.COMMANDS, Command.class);
     CoordinatorProcessor first = coordinator();
     first.process(record(B, plan(B, 1, 1, false)));
     first.process(
@@ -81,6 +83,26 @@ class RestartTest {
     assertThat(progress.get(B)).isEqualTo(before);
     assertThat(directives.get(B).getRunState()).hasToString("HOLD");
     assertThat(context.forwarded()).as("nothing new to say").isEmpty();
+  }
+
+  @Test
+  void shouldObeyACommandOnceWhenItComesAgainAfterARestart() {
+    store(StoreNames.PROGRESS, Progress.class);
+    KeyValueStore<String, Directive> directives = store(StoreNames.DIRECTIVES, Directive.class);
+    store(StoreNames.PLANS, Plan.class);
+    store(StoreNames.COORDINATOR_TALLIES, Tally.class);
+    store(StoreNames.WORKERS, WorkerHeartbeat.class);
+    KeyValueStore<String, Command> commands = store(StoreNames.COMMANDS, Command.class);
+    Command pause = Samples.command(B, CommandType.PAUSE);
+    CoordinatorProcessor first = coordinator();
+    first.process(record(B, plan(B, 1, 1, false)));
+    first.process(record(B, pause));
+    first.process(record(B, Samples.command(B, CommandType.RESUME)));
+
+    coordinator().process(record(B, pause));
+
+    assertThat(directives.get(B).getRunState()).hasToString("RUN");
+    assertThat(commands.approximateNumEntries()).isEqualTo(2);
   }
 
   private CoordinatorProcessor coordinator() {
