@@ -159,7 +159,8 @@ public final class Demo {
   }
 
   /**
-   * Kills the victim once a third of the rows is in (by then nearly half are) and it is in the middle of something.
+   * Kills the victim once a third of the rows is in (by then nearly half are) and it is in the
+   * middle of something.
    *
    * @return when, milliseconds since the epoch; empty if the user interrupted
    * @throws CliException if there was nothing to kill it in
