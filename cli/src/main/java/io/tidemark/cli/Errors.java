@@ -41,7 +41,8 @@ final class Errors {
       case ClientConfigException c -> ExitCode.USAGE;
       case ConfigException c -> ExitCode.USAGE;
       case TaskException t ->
-          EnumSet.of(FailureKind.TRANSIENT, FailureKind.OVERLOAD, FailureKind.UNAVAILABLE).contains(t.kind())
+          EnumSet.of(FailureKind.TRANSIENT, FailureKind.OVERLOAD, FailureKind.UNAVAILABLE)
+                  .contains(t.kind())
               ? ExitCode.UNREACHABLE
               : ExitCode.USAGE;
       case KafkaUnreachableException k -> ExitCode.UNREACHABLE;
