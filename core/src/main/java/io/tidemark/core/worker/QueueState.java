@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 final class QueueState {
 
   final int number;
+  private final Unread unread = new Unread();
   private final TreeMap<Long, Run> runs = new TreeMap<>();
   private final Map<String, Run> byId = new HashMap<>();
   private final Map<String, TreeMap<Long, Run>> ready = new HashMap<>();
@@ -41,6 +42,10 @@ final class QueueState {
   private final Map<String, Point> givenUp = new HashMap<>();
 
   private long knownUntil;
+
+  /** Where reading is; behind {@link #next} while something is read again. */
+  private long reading;
+
   private long next;
   private long committed;
   private boolean recovered;
@@ -58,6 +63,9 @@ final class QueueState {
     }
     recovered = true;
     next = position;
+    reading = position;
+    // Whatever came before is read from here on, too.
+    unread.clear();
     committed = position;
     knownUntil = end;
     for (Checkpoint c : checkpoints) {
@@ -84,7 +92,12 @@ final class QueueState {
    */
   Optional<Run> read(long offset, Descriptor descriptor) {
     String id = descriptor.getPartitionId();
+    if (offset < next && !unread.holds(offset, descriptor)) {
+      reading = offset + 1;
+      return Optional.empty();
+    }
     Optional<Checkpoint> last = Optional.ofNullable(known.get(id));
+    unread.take(offset, descriptor);
     passed(offset + 1);
     Run had = byId.get(id);
     if (had != null && !succeeds(descriptor, had)) {
@@ -117,6 +130,36 @@ final class QueueState {
     return Optional.of(run);
   }
 
+  /** Leaves a descriptor in the log, to be read again when its backfill may run. */
+  void leaveUnread(long offset, Descriptor descriptor) {
+    if (offset >= next || unread.holds(offset, descriptor)) {
+      unread.leave(offset, descriptor);
+    }
+    passed(offset + 1);
+  }
+
+  /** Whether a descriptor must stay in the log because others of its backfill before it do. */
+  boolean behindUnread(long offset, Descriptor descriptor) {
+    return unread.of(descriptor.getBackfillId()) && !unread.holds(offset, descriptor);
+  }
+
+  /**
+   * Goes back to what was left of a backfill that may run now.
+   *
+   * @return where to read again; empty if nothing of it was left, or reading comes by anyway
+   */
+  Optional<Long> readAgain(String backfill) {
+    Optional<Long> from = unread.from(backfill).filter(offset -> offset < reading);
+    from.ifPresent(offset -> reading = offset);
+    return from;
+  }
+
+  /** Descriptors of a backfill that wait in memory. */
+  int waiting(String backfill) {
+    TreeMap<Long, Run> of = ready.get(backfill);
+    return of == null ? 0 : of.size();
+  }
+
   /** Whether a descriptor is a retry of a run that is over, known to be reported or not. */
   private static boolean succeeds(Descriptor descriptor, Run had) {
     return had.phase() instanceof Phase.Ended && descriptor.getRound() > had.descriptor.getRound();
@@ -124,8 +167,9 @@ final class QueueState {
 
   /** All of the queue below an offset was read: records and what else Kafka keeps there. */
   void passed(long upTo) {
+    reading = upTo;
     next = Math.max(next, upTo);
-    if (recovered && next >= knownUntil) {
+    if (recovered && next >= knownUntil && unread.first().isEmpty()) {
       known.clear();
     }
   }
@@ -231,12 +275,13 @@ final class QueueState {
         .min((a, b) -> Long.compare(a.offset, b.offset));
   }
 
-  /** Descriptors that wait although their backfill may run. */
-  int readyCount(Predicate<String> mayRun) {
-    return ready.entrySet().stream()
-        .filter(e -> mayRun.test(e.getKey()))
-        .mapToInt(e -> e.getValue().size())
-        .sum();
+  /** Descriptors that wait although their backfill may run, and ends that are not reported. */
+  int pending(Predicate<String> mayRun) {
+    return ended
+        + ready.entrySet().stream()
+            .filter(e -> mayRun.test(e.getKey()))
+            .mapToInt(e -> e.getValue().size())
+            .sum();
   }
 
   /**
@@ -245,12 +290,13 @@ final class QueueState {
    * @param inBatch the runs that the batch reports
    */
   long watermark(Set<Run> inBatch) {
+    long low = unread.first().orElse(next);
     for (Run run : runs.values()) {
       if (!(run.phase() instanceof Phase.Ended && inBatch.contains(run))) {
-        return run.offset;
+        return Math.min(low, run.offset);
       }
     }
-    return next;
+    return low;
   }
 
   long committed() {

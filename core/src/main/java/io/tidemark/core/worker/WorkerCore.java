@@ -70,8 +70,10 @@ public final class WorkerCore {
       case WorkerEvent.Lost e -> drop(e.queues(), out);
       case WorkerEvent.DescriptorRead e -> read(e, out);
       case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
-      case WorkerEvent.BackfillKnown e ->
-          backfills.planned(e.backfill(), e.retry(), e.deadLetters());
+      case WorkerEvent.BackfillKnown e -> {
+        backfills.planned(e.backfill(), e.retry(), e.deadLetters());
+        reread(e.backfill(), out);
+      }
       case WorkerEvent.Directed e -> directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
@@ -181,11 +183,17 @@ public final class WorkerCore {
     if (q == null) {
       return;
     }
+    String backfill = e.descriptor().getBackfillId();
+    boolean held = !backfills.mayRun(backfill) && !backfills.cancelled(backfill);
+    if (q.behindUnread(e.offset(), e.descriptor()) || (held && q.waiting(backfill) >= lookahead)) {
+      q.leaveUnread(e.offset(), e.descriptor());
+      return;
+    }
     q.read(e.offset(), e.descriptor())
         .filter(run -> backfills.cancelled(run.descriptor.getBackfillId()))
         .ifPresent(run -> rest(q, run));
     // Only what may run counts: a held backfill must not block the others.
-    if (!q.readingPaused() && q.readyCount(backfills::mayRun) > lookahead) {
+    if (!q.readingPaused() && q.pending(backfills::mayRun) > lookahead) {
       q.readingPaused(true);
       out.add(new WorkerEffect.PauseReading(q.number));
     }
@@ -207,6 +215,16 @@ public final class WorkerCore {
         if (run.descriptor.getBackfillId().equals(e.backfill())) {
           obey(q, run, e.runState(), out);
         }
+      }
+    }
+    reread(e.backfill(), out);
+  }
+
+  /** Reads what was left in the log of a backfill that is held no more. */
+  private void reread(String backfill, List<WorkerEffect> out) {
+    if (backfills.mayRun(backfill) || backfills.cancelled(backfill)) {
+      for (QueueState q : queues.values()) {
+        q.readAgain(backfill).ifPresent(from -> out.add(new WorkerEffect.Reread(q.number, from)));
       }
     }
   }
@@ -350,7 +368,7 @@ public final class WorkerCore {
 
   private void tick(long now, List<WorkerEffect> out) {
     for (QueueState q : queues.values()) {
-      if (q.readingPaused() && q.readyCount(backfills::mayRun) <= lookahead / 2) {
+      if (q.readingPaused() && q.pending(backfills::mayRun) <= lookahead / 2) {
         q.readingPaused(false);
         out.add(new WorkerEffect.ResumeReading(q.number));
       }

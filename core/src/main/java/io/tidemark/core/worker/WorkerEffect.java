@@ -49,6 +49,9 @@ public sealed interface WorkerEffect {
   /** Stop reading a queue: enough of it waits in memory. */
   record PauseReading(int queue) implements WorkerEffect {}
 
+  /** Go on reading a queue at an offset that lies behind. */
+  record Reread(int queue, long from) implements WorkerEffect {}
+
   /** Read a queue again. */
   record ResumeReading(int queue) implements WorkerEffect {}
 }

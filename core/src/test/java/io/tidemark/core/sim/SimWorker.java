@@ -326,6 +326,7 @@ final class SimWorker {
       case WorkerEffect.Stop e -> lanes.get(e.task()).stop();
       case WorkerEffect.Abort e -> lanes.get(e.task()).abort();
       case WorkerEffect.PauseReading e -> readingPaused.add(e.queue());
+      case WorkerEffect.Reread e -> positions.put(e.queue(), e.from());
       case WorkerEffect.ResumeReading e -> readingPaused.remove(e.queue());
     }
   }

@@ -15,6 +15,7 @@ import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,59 @@ final class WorkerClaimTest {
     w.commitSucceeds().ticks();
 
     assertThat(w.effects()).contains(new WorkerEffect.ResumeReading(0));
+  }
+
+  @Test
+  void shouldLeaveInTheLogWhatIsHeldBeyondTheLookaheadAndReadItAgainWhenItMayRun() {
+    WorkerFixture w = workerWithLookahead(1).knows("other").assigned(0).recovered(0);
+    w.reads(0, 0, "b/1").reads(0, 1, "b/2").reads(0, 2, "other/1").reads(0, 3, "b/3");
+    w.ticks().commitSucceeds().lastChunkDone("other/1", 1).ticks();
+    assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 0L));
+    w.commitSucceeds();
+
+    w.knows(BACKFILL);
+
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Reread(0, 1));
+    w.reads(0, 1, "b/2").reads(0, 2, "other/1").reads(0, 3, "b/3").ticks();
+    for (String partition : List.of("b/1", "b/2", "b/3")) {
+      w.commitSucceeds().lastChunkDone(partition, 1).ticks();
+    }
+    assertThat(w.reported()).as("other/1 is not run again").containsExactly("b/3");
+    assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 4L));
+  }
+
+  @Test
+  void shouldCommitNoOffsetPastWhatWasLeftInTheLog() {
+    WorkerFixture w = workerWithLookahead(1).assigned(0).recovered(0);
+    w.reads(0, 0, "b/1").reads(0, 1, "b/2").reads(0, 2, "b/3");
+
+    w.directed(BACKFILL, RunState.CANCEL);
+
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Reread(0, 1));
+    w.ticks();
+    assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 1L));
+    w.commitSucceeds().reads(0, 1, "b/2").reads(0, 2, "b/3").ticks();
+    assertThat(w.reported()).containsExactly("b/2", "b/3");
+    assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 3L));
+  }
+
+  @Test
+  void shouldNotReadAgainFromFurtherOnWhileItReadsAgain() {
+    WorkerFixture w = workerWithLookahead(1).assigned(0).recovered(0);
+    w.reads(0, 0, "b/1").reads(0, 1, "b/2").reads(0, 2, "c/1").reads(0, 3, "c/2");
+    assertThat(w.knows(BACKFILL).effects()).containsExactly(new WorkerEffect.Reread(0, 1));
+    w.reads(0, 1, "b/2");
+
+    assertThat(w.knows("c").effects()).isEmpty();
+  }
+
+  @Test
+  void shouldReadAgainFromTheFirstWhenTwoBackfillsMayRunAtOnce() {
+    WorkerFixture w = workerWithLookahead(1).assigned(0).recovered(0);
+    w.reads(0, 0, "b/1").reads(0, 1, "b/2").reads(0, 2, "c/1").reads(0, 3, "c/2");
+
+    assertThat(w.knows(BACKFILL).effects()).containsExactly(new WorkerEffect.Reread(0, 1));
+    assertThat(w.knows("c").effects()).as("3 comes behind 1").isEmpty();
   }
 
   @Test

@@ -251,6 +251,11 @@ final class KafkaWorkerLog implements WorkerLog {
   }
 
   @Override
+  public void reread(int queue, long from) {
+    consumer.seek(new TopicPartition(work, queue), from);
+  }
+
+  @Override
   public void close() {
     try (reader;
         journal) {

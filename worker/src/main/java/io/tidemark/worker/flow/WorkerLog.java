@@ -44,6 +44,9 @@ public interface WorkerLog extends AutoCloseable {
   /** Stops or goes on reading a queue. */
   void reading(int queue, boolean on);
 
+  /** Goes on reading a queue at an offset that lies behind. */
+  void reread(int queue, long from);
+
   /** Leaves the group at once, and ends. */
   @Override
   void close();

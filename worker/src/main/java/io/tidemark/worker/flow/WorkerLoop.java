@@ -149,6 +149,7 @@ public final class WorkerLoop implements Runnable {
       case WorkerEffect.Stop e -> lanes.stop(e.task());
       case WorkerEffect.Abort e -> lanes.abort(e.task());
       case WorkerEffect.PauseReading e -> journal.reading(e.queue(), false);
+      case WorkerEffect.Reread e -> journal.reread(e.queue(), e.from());
       case WorkerEffect.ResumeReading e -> journal.reading(e.queue(), true);
     }
     return List.of();
