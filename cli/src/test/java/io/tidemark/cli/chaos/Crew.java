@@ -1,0 +1,138 @@
+package io.tidemark.cli.chaos;
+
+import io.tidemark.cli.e2e.Proc;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The processes of Tidemark itself: workers by their ids, one reconciler, and plans. */
+final class Crew implements AutoCloseable {
+
+  static final int QUEUES = 12;
+
+  /** Of each worker. */
+  static final int LANES = 2;
+
+  private static final List<String> OPTIONS =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+
+  private final Path dir;
+  private final String bootstrap;
+  private final List<Proc> all = new ArrayList<>();
+  private final Map<String, Proc> workers = new TreeMap<>();
+  private final Map<String, List<Proc>> lives = new HashMap<>();
+  private final Set<String> struck = new HashSet<>();
+  private Proc reconciler;
+
+  Crew(Path dir, String bootstrap) {
+    this.dir = dir;
+    this.bootstrap = bootstrap;
+  }
+
+  private Proc start(String name, String... args) {
+    Proc p =
+        Proc.start(
+            dir,
+            name,
+            Map.of("PG_PASSWORD", Database.PASSWORD),
+            OPTIONS,
+            Stream.concat(Stream.of(args), Stream.of("--bootstrap-server", bootstrap))
+                .toArray(String[]::new));
+    all.add(p);
+    return p;
+  }
+
+  /** Starts a worker, and does not wait for it. */
+  void startWorker(String id) {
+    Proc p = start(id, "worker", "--id", id, "--lanes", Integer.toString(LANES));
+    workers.put(id, p);
+    lives.computeIfAbsent(id, k -> new ArrayList<>()).add(p);
+    struck.remove(id);
+  }
+
+  Proc worker(String id) {
+    return workers.get(id);
+  }
+
+  /** Workers that run and have no fault in them. */
+  List<String> wellWorkers() {
+    return workers.keySet().stream().filter(id -> !struck.contains(id)).toList();
+  }
+
+  /** All workers that are meant to run, those with a fault included. */
+  Set<String> workers() {
+    return Set.copyOf(workers.keySet());
+  }
+
+  /** A fault is in this worker until it is started anew or {@link #well}. */
+  void struck(String id) {
+    struck.add(id);
+  }
+
+  void well(String id) {
+    struck.remove(id);
+  }
+
+  /** This worker is meant to run no more. */
+  void dismissed(String id) {
+    workers.remove(id);
+    struck.remove(id);
+  }
+
+  /** Everything that the processes of this worker have logged, the oldest first. */
+  Stream<String> log(String id) {
+    return lives.getOrDefault(id, List.of()).stream().flatMap(p -> p.err().lines());
+  }
+
+  /** Ids of all workers that there ever were. */
+  Set<String> everWorked() {
+    return Set.copyOf(lives.keySet());
+  }
+
+  /** Starts the reconciler, and does not wait for it. */
+  Proc startReconciler() {
+    reconciler =
+        start(
+            "reconciler",
+            "reconciler",
+            "--port",
+            "0",
+            "--state-dir",
+            "state",
+            "--set",
+            "queues=" + QUEUES);
+    return reconciler;
+  }
+
+  Proc reconciler() {
+    return reconciler;
+  }
+
+  /** Starts to plan a spec, and does not wait for it. */
+  Proc plan(Path spec) {
+    return start("plan", "plan", spec.toString(), "--output", "json");
+  }
+
+  /** Workers that ended and should not have, for people; empty if there are none. */
+  List<String> deserters() {
+    List<String> found = new ArrayList<>();
+    workers.forEach(
+        (id, p) -> {
+          if (!struck.contains(id) && !p.alive()) {
+            found.add(p.transcript());
+          }
+        });
+    return found;
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Proc::close);
+  }
+}
