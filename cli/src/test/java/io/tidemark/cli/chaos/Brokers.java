@@ -6,6 +6,7 @@ import io.tidemark.cli.e2e.Proc;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ final class Brokers implements AutoCloseable {
       }
       return ports;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -144,11 +145,6 @@ final class Brokers implements AutoCloseable {
   /** Starts one that was killed on its data and its port, and does not wait for it. */
   void restart(int i) {
     running.set(i, start(i));
-  }
-
-  /** Brokers that run and should: a process that ended by itself is a failure. */
-  boolean alive(int i) {
-    return running.get(i).alive();
   }
 
   /** Waits until all three have joined the cluster. */

@@ -37,6 +37,7 @@ class ChaosTest {
       TidemarkTopics.ensure(kafka, topics, List.of(Topics.DEFAULT_DOMAIN), Crew.QUEUES);
       try (Reports reports = new Reports(kafka, topics, Crew.QUEUES)) {
         List<Fault> faults = new ArrayList<>(new WorkerFaults(crew).all());
+        faults.addAll(new ServerFaults(brokers, database, crew).all());
         Scoreboard scoreboard = new Scoreboard(faults, reports, database);
         Nemesis nemesis =
             new Nemesis(faults, chance.split(), 6 * RUNS, RUNS == 1 ? 2_000 : 3_500, scoreboard);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -107,7 +108,7 @@ final class Copy {
       if (plan.alive()) {
         return Optional.empty();
       }
-      if (plan.exit(java.time.Duration.ofSeconds(5)) != 0) {
+      if (plan.exit(Duration.ofSeconds(5)) != 0) {
         assertThat(plans).as(plan::transcript).isLessThan(20);
         plan();
         return Optional.empty();

@@ -60,9 +60,11 @@ final class Crew implements AutoCloseable {
     return workers.get(id);
   }
 
-  /** Workers that run and have no fault in them. */
+  /** Workers that have started and have no fault in them. */
   List<String> wellWorkers() {
-    return workers.keySet().stream().filter(id -> !struck.contains(id)).toList();
+    return workers.keySet().stream()
+        .filter(id -> !struck.contains(id) && workers.get(id).out().contains("ready"))
+        .toList();
   }
 
   /** All workers that are meant to run, those with a fault included. */

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A PostgreSQL of its own that can be stopped at once and started again. Tidemark reaches it
@@ -23,12 +24,16 @@ final class Database implements AutoCloseable {
 
   static final String PASSWORD = "correct-horse";
 
+  /** What a slow source gives, bytes each second and connection. */
+  private static final long SLOW = 12_000;
+
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path data;
   private final Path log;
   private final EmbeddedPostgres server;
   private final Proxy proxy;
+  private final Proxy slow;
 
   /** What starts it again; empty while it is up. */
   private List<String> command = List.of();
@@ -42,21 +47,33 @@ final class Database implements AutoCloseable {
             .setServerConfig("fsync", "off")
             .setServerConfig("max_connections", "200")
             .start();
-    proxy = new Proxy(server.getPort());
+    proxy = new Proxy(server.getPort(), Long.MAX_VALUE);
+    slow = new Proxy(server.getPort(), SLOW);
     execute(
         "CREATE ROLE app LOGIN PASSWORD '" + PASSWORD + "'",
         "CREATE SCHEMA src AUTHORIZATION app",
         "CREATE SCHEMA dst AUTHORIZATION app");
   }
 
-  Proxy proxy() {
-    return proxy;
+  /** Does something to every way that Tidemark has to the server. */
+  void network(Consumer<Proxy> what) {
+    what.accept(proxy);
+    what.accept(slow);
   }
 
-  /** The settings of a {@code jdbc} source or sink, without braces; its way leads by the proxy. */
+  /** The settings of a {@code jdbc} source or sink, without braces; its way leads by a proxy. */
   String jdbc(String table) {
+    return jdbc(proxy, table);
+  }
+
+  /** The settings of a source that gives a few kilobytes each second. */
+  String slowJdbc(String table) {
+    return jdbc(slow, table);
+  }
+
+  private static String jdbc(Proxy way, String table) {
     return "url: \"jdbc:postgresql://127.0.0.1:%d/postgres\", user: app, password: \"${env:PG_PASSWORD}\", table: %s"
-        .formatted(proxy.port(), table);
+        .formatted(way.port(), table);
   }
 
   /** Stops the server as a crash would: no checkpoint, every session ends at once. */
@@ -148,8 +165,9 @@ final class Database implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (server;
-        proxy) {
-      // Their order: the proxy first.
+        proxy;
+        slow) {
+      // Their order: the proxies first.
     }
   }
 }

@@ -22,20 +22,24 @@ final class Proxy implements AutoCloseable {
   private static final int BUFFER = 16 << 10;
 
   private final int target;
+  private final long usualBytesPerSecond;
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean refusing;
   private volatile long delayMs;
-  private volatile long bytesPerSecond = Long.MAX_VALUE;
+  private volatile long bytesPerSecond;
 
   /**
    * Listens on a free port.
    *
    * @param target port on 127.0.0.1 that connections are led to
+   * @param bytesPerSecond what may pass in one direction of a connection while nothing is broken
    */
-  Proxy(int target) throws IOException {
+  Proxy(int target, long bytesPerSecond) throws IOException {
     this.target = target;
+    this.usualBytesPerSecond = bytesPerSecond;
+    this.bytesPerSecond = bytesPerSecond;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().name("proxy").daemon().start(this::accept);
   }
@@ -64,11 +68,11 @@ final class Proxy implements AutoCloseable {
     bytesPerSecond = perSecond;
   }
 
-  /** As if it were not there. */
+  /** As it was at first. */
   void heal() {
     refusing = false;
     delayMs = 0;
-    bytesPerSecond = Long.MAX_VALUE;
+    bytesPerSecond = usualBytesPerSecond;
   }
 
   private void accept() {
