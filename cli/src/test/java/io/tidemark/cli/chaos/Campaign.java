@@ -63,7 +63,13 @@ final class Campaign {
       crew.startWorker("w-" + i);
     }
     begin(runs);
-    until("the first chunks", patience, () -> !reports.inHand().isEmpty());
+    until(
+        "the first claims",
+        patience,
+        () -> {
+          turn();
+          return !reports.inHand().isEmpty();
+        });
     until(
         "the faults and the runs",
         time.plus(patience),
@@ -122,7 +128,7 @@ final class Campaign {
 
   private void turn() throws Exception {
     scoreboard.look();
-    assertThat(crew.deserters()).as("workers that ended by themselves").isEmpty();
+    assertThat(crew.deserters()).as("processes that ended by themselves").isEmpty();
     for (Copy copy : List.copyOf(active)) {
       Optional<Progress> end = copy.step(reports);
       if (end.isPresent()) {

@@ -19,6 +19,8 @@ final class Crew implements AutoCloseable {
   /** Of each worker. */
   static final int LANES = 2;
 
+  private static final String RECONCILER = "reconciler";
+
   private static final List<String> OPTIONS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
@@ -98,22 +100,29 @@ final class Crew implements AutoCloseable {
   }
 
   /** Starts the reconciler, and does not wait for it. */
-  Proc startReconciler() {
+  void startReconciler() {
     reconciler =
         start(
-            "reconciler",
-            "reconciler",
+            RECONCILER,
+            RECONCILER,
             "--port",
             "0",
             "--state-dir",
             "state",
             "--set",
             "queues=" + QUEUES);
-    return reconciler;
+    struck.remove(RECONCILER);
   }
 
-  Proc reconciler() {
-    return reconciler;
+  /** Whether the reconciler has started and has no fault in it. */
+  boolean reconcilerWell() {
+    return !struck.contains(RECONCILER) && reconciler.out().contains("reconciler at");
+  }
+
+  /** Ends the reconciler with SIGKILL. */
+  void killReconciler() {
+    struck.add(RECONCILER);
+    reconciler.kill9();
   }
 
   /** Starts to plan a spec, and does not wait for it. */
@@ -121,9 +130,12 @@ final class Crew implements AutoCloseable {
     return start("plan", "plan", spec.toString(), "--output", "json");
   }
 
-  /** Workers that ended and should not have, for people; empty if there are none. */
+  /** Processes that ended and should not have, for people; empty if there are none. */
   List<String> deserters() {
     List<String> found = new ArrayList<>();
+    if (!struck.contains(RECONCILER) && !reconciler.alive()) {
+      found.add(reconciler.transcript());
+    }
     workers.forEach(
         (id, p) -> {
           if (!struck.contains(id) && !p.alive()) {

@@ -17,7 +17,6 @@ final class ServerFaults {
   private final Crew crew;
   private boolean brokerDown;
   private boolean networkBroken;
-  private boolean reconcilerDown;
 
   ServerFaults(Brokers brokers, Database database, Crew crew) {
     this.brokers = brokers;
@@ -107,19 +106,15 @@ final class ServerFaults {
   }
 
   private Optional<Injury> killReconciler(SplittableRandom chance) {
-    if (reconcilerDown || !crew.reconciler().out().contains("reconciler at")) {
+    if (!crew.reconcilerWell()) {
       return Optional.empty();
     }
-    reconcilerDown = true;
-    crew.reconciler().kill9();
+    crew.killReconciler();
     return Optional.of(
         new Injury(
             "reconciler",
             new Hurts.Reconciler(),
             between(chance, 0, 5_000),
-            () -> {
-              crew.startReconciler();
-              reconcilerDown = false;
-            }));
+            crew::startReconciler));
   }
 }
