@@ -16,7 +16,18 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Campaign {
 
   private static final Duration TURN = Duration.ofMillis(100);
-  private static final int AT_ONCE = 3;
+
+  /** What names of backfills into files begin with. */
+  static final String FILE = "file";
+
+  /** The folder that files go to. */
+  static final String DISK = "disk";
+
+  private static final int AT_ONCE = 4;
+
+  /** Of so many backfills one writes files. */
+  private static final int FILES = 4;
+
   private static final int WORKERS = 3;
 
   private final Path dir;
@@ -120,18 +131,24 @@ final class Campaign {
   /** Keeps some backfills going. */
   private void begin(int runs) throws Exception {
     int atOnce = Math.min(AT_ONCE, Math.max(runs, 1));
-    while (active.size() < atOnce && (started < runs || nemesis.left() > 0)) {
+    while (database.up() && active.size() < atOnce && (started < runs || nemesis.left() > 0)) {
       started++;
-      active.add(Copy.start("run" + started, database, crew, dir, chance, 0.4));
+      boolean files = started % FILES == 0;
+      String name = (files ? FILE : "table") + started;
+      Destination to =
+          files
+              ? new FileDestination(database, dir.resolve(DISK).resolve(name))
+              : TableDestination.make(database, name);
+      active.add(Copy.start(name, to, crew, dir, chance.split()));
     }
   }
 
   private void turn() throws Exception {
     scoreboard.look();
-    assertThat(crew.deserters()).as("processes that ended by themselves").isEmpty();
+    assertThat(crew.supervise()).as("processes that ended by themselves").isEmpty();
     for (Copy copy : List.copyOf(active)) {
       Optional<Progress> end = copy.step(reports);
-      if (end.isPresent()) {
+      if (end.isPresent() && database.up()) {
         long again = copy.verify(end.get());
         active.remove(copy);
         proved++;

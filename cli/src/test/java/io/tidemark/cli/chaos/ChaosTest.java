@@ -20,31 +20,42 @@ class ChaosTest {
 
   private static final int RUNS = Integer.getInteger("chaos.runs", 1);
   private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
-  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : 17);
+  private static final int FAULTS_EACH_RUN = 6;
+  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : 16);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int GAP_MS = RUNS == 1 ? 1_500 : 3_500;
+  private static final String NAME = "chaos";
 
   @Test
   void shouldLoseAndDoubleNothingWhenEverythingFails() throws Exception {
-    Path dir = Workshop.emptied("chaos");
     Chronicle.say("chaos: -Dchaos.seed=" + SEED + " -Dchaos.runs=" + RUNS);
     SplittableRandom chance = new SplittableRandom(SEED);
-    try (Brokers brokers = new Brokers(dir);
+    Disk.unmount(Workshop.of(NAME).resolve(Campaign.DISK));
+    Path dir = Workshop.emptied(NAME);
+    try (Disk disk = new Disk(dir.resolve(Campaign.DISK));
+        Brokers brokers = new Brokers(dir);
         Database database = new Database(dir);
         Crew crew = new Crew(dir, brokers.bootstrap())) {
       Copy.prepare(database);
+      TableDestination.prepare(database);
       ClientConfig kafka = ClientConfig.of(brokers.bootstrap());
       Topics topics = new Topics(Topics.DEFAULT_NAMESPACE);
       TidemarkTopics.ensure(kafka, topics, List.of(Topics.DEFAULT_DOMAIN), Crew.QUEUES);
       try (Reports reports = new Reports(kafka, topics, Crew.QUEUES)) {
         List<Fault> faults = new ArrayList<>(new WorkerFaults(crew).all());
         faults.addAll(new ServerFaults(brokers, database, crew).all());
+        if (disk.mounted()) {
+          faults.add(ServerFaults.diskFull(disk));
+        }
         Scoreboard scoreboard = new Scoreboard(faults, reports, database);
         Nemesis nemesis =
-            new Nemesis(faults, chance.split(), 6 * RUNS, RUNS == 1 ? 2_000 : 3_500, scoreboard);
+            new Nemesis(faults, chance.split(), FAULTS_EACH_RUN * RUNS, GAP_MS, scoreboard);
         Campaign campaign =
             new Campaign(dir, database, crew, reports, nemesis, scoreboard, chance.split());
         campaign.run(RUNS, TIME, PATIENCE);
-        String table = campaign.table();
+        String table =
+            campaign.table()
+                + (disk.mounted() ? "" : "disk full: not injected, only root may mount a tmpfs\n");
         System.out.println(table);
         Files.writeString(Path.of("target", "chaos.txt"), table);
       }

@@ -2,6 +2,7 @@ package io.tidemark.cli.chaos;
 
 import io.tidemark.cli.e2e.Proc;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ final class Crew implements AutoCloseable {
   /** Of each worker. */
   static final int LANES = 2;
 
+  private static final int UNREACHABLE = 5;
   private static final String RECONCILER = "reconciler";
 
   private static final List<String> OPTIONS =
@@ -64,9 +66,7 @@ final class Crew implements AutoCloseable {
 
   /** Workers that have started and have no fault in them. */
   List<String> wellWorkers() {
-    return workers.keySet().stream()
-        .filter(id -> !struck.contains(id) && workers.get(id).out().contains("ready"))
-        .toList();
+    return wanted().stream().filter(id -> workers.get(id).out().contains("ready")).toList();
   }
 
   /** All workers that are meant to run, those with a fault included. */
@@ -130,19 +130,44 @@ final class Crew implements AutoCloseable {
     return start("plan", "plan", spec.toString(), "--output", "json");
   }
 
-  /** Processes that ended and should not have, for people; empty if there are none. */
-  List<String> deserters() {
-    List<String> found = new ArrayList<>();
+  /**
+   * Does what a supervisor does: whoever ended while it was starting, because it could not reach
+   * Kafka in time, is started again.
+   *
+   * @return processes that ended otherwise and should not have, for people; empty if none has
+   */
+  List<String> supervise() {
+    List<String> deserters = new ArrayList<>();
     if (!struck.contains(RECONCILER) && !reconciler.alive()) {
-      found.add(reconciler.transcript());
+      if (neverReached(reconciler, "reconciler at")) {
+        startReconciler();
+      } else {
+        deserters.add(reconciler.transcript());
+      }
     }
-    workers.forEach(
-        (id, p) -> {
-          if (!struck.contains(id) && !p.alive()) {
-            found.add(p.transcript());
-          }
-        });
-    return found;
+    for (String id : wanted()) {
+      Proc p = workers.get(id);
+      if (!p.alive()) {
+        if (neverReached(p, "ready")) {
+          startWorker(id);
+        } else {
+          deserters.add(p.transcript());
+        }
+      }
+    }
+    return deserters;
+  }
+
+  private List<String> wanted() {
+    return workers.keySet().stream().filter(id -> !struck.contains(id)).toList();
+  }
+
+  private boolean neverReached(Proc p, String ready) {
+    boolean unreached = p.exit(Duration.ofSeconds(5)) == UNREACHABLE && !p.out().contains(ready);
+    if (unreached) {
+      Chronicle.say("  started again: " + p.name() + ", " + p.err().strip());
+    }
+    return unreached;
   }
 
   @Override

@@ -30,6 +30,13 @@ record Injury(String what, Hurts hurts, Duration lasts, Mend mend) {
      */
     record All(boolean losesChunks) implements Hurts {}
 
+    /**
+     * What is in hand of some backfills.
+     *
+     * @param prefix what their names begin with
+     */
+    record Backfills(String prefix) implements Hurts {}
+
     /** What the reconciler reports. */
     record Reconciler() implements Hurts {}
   }

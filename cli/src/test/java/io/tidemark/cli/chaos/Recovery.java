@@ -32,6 +32,8 @@ final class Recovery {
           switch (hurts) {
             case Injury.Hurts.Worker w -> c.getWorker().equals(w.id());
             case Injury.Hurts.All a -> true;
+            case Injury.Hurts.Backfills b ->
+                c.getDescriptor().getBackfillId().startsWith(b.prefix());
             case Injury.Hurts.Reconciler r -> false;
           };
       if (concerned) {

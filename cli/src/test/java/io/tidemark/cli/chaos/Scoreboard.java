@@ -70,6 +70,7 @@ final class Scoreboard {
       case Injury.Hurts.Worker w -> w.losesChunks() ? inFlight.getOrDefault(w.id(), 0L) : 0;
       case Injury.Hurts.All a ->
           a.losesChunks() ? inFlight.values().stream().mapToLong(n -> n).sum() : 0;
+      case Injury.Hurts.Backfills b -> 0;
       case Injury.Hurts.Reconciler r -> 0;
     };
   }
@@ -129,6 +130,7 @@ final class Scoreboard {
             switch (r.hurts()) {
               case Injury.Hurts.Worker w -> w.id().equals(worker);
               case Injury.Hurts.All a -> true;
+              case Injury.Hurts.Backfills b -> true;
               case Injury.Hurts.Reconciler c -> false;
             };
         if (hurt && !r.struckAt().isAfter(until) && r.struckAt().isAfter(at)) {

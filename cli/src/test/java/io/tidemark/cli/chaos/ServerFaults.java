@@ -24,6 +24,24 @@ final class ServerFaults {
     this.crew = crew;
   }
 
+  /** The disk that files go to has not one byte left. */
+  static Fault diskFull(Disk disk) {
+    return new Fault(
+        "disk full at a file sink",
+        chance -> {
+          if (disk.filled()) {
+            return Optional.empty();
+          }
+          disk.fill();
+          return Optional.of(
+              new Injury(
+                  Campaign.DISK,
+                  new Hurts.Backfills(Campaign.FILE),
+                  between(chance, 1_000, 6_000),
+                  disk::free));
+        });
+  }
+
   List<Fault> all() {
     return List.of(
         new Fault("broker SIGKILL, restarted", this::killBroker),

@@ -14,16 +14,26 @@ final class Workshop {
 
   /** An empty folder of this name; what an earlier test left there is gone. */
   static Path emptied(String name) throws IOException {
-    Path dir = Path.of("target", name).toAbsolutePath();
+    Path dir = of(name);
     if (Files.exists(dir)) {
-      List<Path> old;
-      try (Stream<Path> files = Files.walk(dir)) {
-        old = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path p : old) {
-        Files.delete(p);
-      }
+      empty(dir);
     }
     return Files.createDirectories(dir);
+  }
+
+  /** Where the folder of this name is. */
+  static Path of(String name) {
+    return Path.of("target", name).toAbsolutePath();
+  }
+
+  /** Deletes a folder with all there is in it. */
+  static void empty(Path dir) throws IOException {
+    List<Path> old;
+    try (Stream<Path> files = Files.walk(dir)) {
+      old = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path p : old) {
+      Files.delete(p);
+    }
   }
 }
