@@ -28,7 +28,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * A cluster of three brokers, each with its controller, as three processes of Kafka's own main
  * class. Everything is kept three times and acknowledged by two. Group and transaction timeouts are
- * the broker's defaults; only the detection of a dead broker is quicker (3 s instead of 9 s).
+ * the broker's defaults; only the detection of a dead broker is quicker (6 s instead of 9 s).
  */
 final class Brokers implements AutoCloseable {
 
@@ -107,8 +107,8 @@ final class Brokers implements AutoCloseable {
         num.network.threads=2
         num.io.threads=4
         log.cleaner.dedupe.buffer.size=10485760
-        broker.session.timeout.ms=3000
-        broker.heartbeat.interval.ms=500
+        broker.session.timeout.ms=6000
+        broker.heartbeat.interval.ms=1000
         """
         .formatted(i, voters, clientPorts.get(i), controllerPorts.get(i), data(i));
   }

@@ -69,9 +69,13 @@ final class Campaign {
    * @param patience how long all may take to end once nothing is broken any more
    */
   void run(int runs, Duration time, Duration patience) throws Exception {
+    // One after the other: a dozen JVMs that start at once on a small machine starve each other.
     crew.startReconciler();
+    until("the reconciler", patience, () -> started(crew.reconcilerWell()));
     for (int i = 1; i <= WORKERS; i++) {
+      int expected = i;
       crew.startWorker("w-" + i);
+      until("worker " + i, patience, () -> started(crew.wellWorkers().size() == expected));
     }
     begin(runs);
     until(
@@ -113,6 +117,11 @@ final class Campaign {
     scoreboard.countRefusals(crew);
   }
 
+  private boolean started(boolean is) throws Exception {
+    turn();
+    return is;
+  }
+
   private interface Turn {
     boolean done() throws Exception;
   }
@@ -139,7 +148,8 @@ final class Campaign {
           files
               ? new FileDestination(database, dir.resolve(DISK).resolve(name))
               : TableDestination.make(database, name);
-      active.add(Copy.start(name, to, crew, dir, chance.split()));
+      active.add(
+          Copy.start(name, to, crew, dir, chance.nextInt(800, 3_000), chance.nextInt(150, 400)));
     }
   }
 

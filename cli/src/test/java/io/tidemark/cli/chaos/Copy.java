@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** One backfill from {@code src.rows} to a destination of its own, from its plan to its proof. */
 final class Copy {
@@ -49,8 +48,14 @@ final class Copy {
         "ANALYZE src.rows");
   }
 
-  /** Starts to plan it. */
-  static Copy start(String name, Destination to, Crew crew, Path dir, SplittableRandom chance)
+  /**
+   * Starts to plan it.
+   *
+   * @param partitionRows rows of a partition
+   * @param chunkRows rows of a chunk
+   */
+  static Copy start(
+      String name, Destination to, Crew crew, Path dir, int partitionRows, int chunkRows)
       throws IOException {
     String text =
         """
@@ -61,8 +66,7 @@ final class Copy {
         partition: {key: {rows: %d}}
         chunk: {rows: %d}
         """
-            .formatted(
-                name, to.source(), to.sink(), chance.nextInt(800, 3_000), chance.nextInt(150, 400));
+            .formatted(name, to.source(), to.sink(), partitionRows, chunkRows);
     Copy copy = new Copy(name, to, crew, Files.writeString(dir.resolve(name + ".yaml"), text));
     copy.plan();
     return copy;
@@ -110,6 +114,11 @@ final class Copy {
     assertThat(end.getCovered()).as(end::toString).isTrue();
     assertThat(end.getRows()).as("rows in the ledger of %s", id).isEqualTo(ROWS);
     return to.verify(id);
+  }
+
+  /** Whether its plan is made. */
+  boolean planned() {
+    return id != null;
   }
 
   String name() {
