@@ -21,7 +21,7 @@ class ChaosTest {
   private static final int RUNS = Integer.getInteger("chaos.runs", 1);
   private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
   private static final int FAULTS_EACH_RUN = 6;
-  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : 16);
+  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : 14);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int GAP_MS = RUNS == 1 ? 1_500 : 3_500;
   private static final String NAME = "chaos";

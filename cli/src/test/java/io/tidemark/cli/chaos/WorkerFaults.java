@@ -56,7 +56,7 @@ final class WorkerFaults {
     return new Injury(
         id,
         new Hurts.Worker(id, true),
-        between(chance, 7_000, 11_000),
+        between(chance, 8_000, 16_000),
         () -> {
           p.signal("CONT");
           crew.well(id);
@@ -79,7 +79,8 @@ final class WorkerFaults {
   /** Those that are too many leave in order; their exit codes are looked at when that is mended. */
   private Optional<Injury> scale(SplittableRandom chance) {
     int before = crew.workers().size();
-    int target = 1 + chance.nextInt(MOST);
+    // Any number but the one there is.
+    int target = 1 + (before + chance.nextInt(MOST - 1)) % MOST;
     List<Proc> leaving = new ArrayList<>();
     for (String id : crew.wellWorkers()) {
       if (crew.workers().size() > target) {
