@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real process of the command line: its output goes to files, signals reach it by its pid. */
-final class Proc implements AutoCloseable {
+public final class Proc implements AutoCloseable {
 
   private final String name;
   private final Process process;
@@ -35,16 +35,33 @@ final class Proc implements AutoCloseable {
    * @param environment added to this process's
    * @param options of the JVM
    */
-  static Proc start(
+  public static Proc start(
       Path dir,
       String name,
       Map<String, String> environment,
       List<String> options,
       String... args) {
+    return java(dir, name, environment, options, "io.tidemark.cli.Main", args);
+  }
+
+  /**
+   * Starts any main class on this JVM's java and class path.
+   *
+   * @param dir its working directory, where its output goes as well
+   * @param environment added to this process's
+   * @param options of the JVM
+   */
+  public static Proc java(
+      Path dir,
+      String name,
+      Map<String, String> environment,
+      List<String> options,
+      String main,
+      String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tidemark.cli.Main"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(args));
     try {
       Path out = Files.createTempFile(dir, name + "-", ".out");
@@ -58,15 +75,18 @@ final class Proc implements AutoCloseable {
     }
   }
 
-  String name() {
+  /** What people call it. */
+  public String name() {
     return name;
   }
 
-  String out() {
+  /** What it wrote to standard output so far. */
+  public String out() {
     return read(out);
   }
 
-  String err() {
+  /** What it wrote to standard error, where the log goes, so far. */
+  public String err() {
     return read(err);
   }
 
@@ -79,16 +99,17 @@ final class Proc implements AutoCloseable {
   }
 
   /** The last line of standard output that is not blank; empty if there is none. */
-  String lastLine() {
+  public String lastLine() {
     return out().lines().filter(l -> !l.isBlank()).reduce("", (a, b) -> b);
   }
 
-  boolean alive() {
+  /** Whether it runs, or is stopped. */
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** Waits until standard output holds a line with this text, and returns the line. */
-  String awaitLine(String text) {
+  public String awaitLine(String text) {
     await(name + " says '" + text + "'")
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(100))
@@ -101,11 +122,12 @@ final class Proc implements AutoCloseable {
   }
 
   /** Waits until a line on standard error, where the log goes, matches. */
-  Proc awaitLog(String regex) {
+  public Proc awaitLog(String regex) {
     return awaitLog(regex, Duration.ofMinutes(2));
   }
 
-  Proc awaitLog(String regex, Duration atMost) {
+  /** The same, within a time. */
+  public Proc awaitLog(String regex, Duration atMost) {
     await(name + " logs " + regex)
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(100))
@@ -119,7 +141,7 @@ final class Proc implements AutoCloseable {
   }
 
   /** Waits until it has ended, and returns its exit code. */
-  int exit(Duration atMost) {
+  public int exit(Duration atMost) {
     try {
       if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("still runs after " + atMost + ": " + transcript());
@@ -132,13 +154,13 @@ final class Proc implements AutoCloseable {
   }
 
   /** Waits until it has ended with this exit code. */
-  Proc expect(int code, Duration atMost) {
+  public Proc expect(int code, Duration atMost) {
     assertThat(exit(atMost)).as(() -> transcript()).isEqualTo(code);
     return this;
   }
 
   /** Sends a signal, such as {@code STOP}. */
-  void signal(String signal) {
+  public void signal(String signal) {
     try {
       int code =
           new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
@@ -155,13 +177,13 @@ final class Proc implements AutoCloseable {
   }
 
   /** Ends it as a power cut would, and waits until it is gone. */
-  void kill9() {
+  public void kill9() {
     process.destroyForcibly();
     exit(Duration.ofSeconds(10));
   }
 
   /** What it was and what it said, shortened to its end. */
-  String transcript() {
+  public String transcript() {
     return "%n== %s (%s)%n-- stdout%n%s%n-- stderr%n%s"
         .formatted(
             name,

@@ -163,10 +163,7 @@ public final class TopicAdmin {
       Collection<TopicSpec> specs, Map<String, TopicDescription> found, Deadline deadline)
       throws TopicException, KafkaUnreachableException, InterruptedException {
     var differences = new ArrayList<String>();
-    List<ConfigResource> resources = specs.stream().map(TopicAdmin::resource).toList();
-    var options = new DescribeConfigsOptions().timeoutMs(deadline.millisLeft());
-    Map<ConfigResource, Config> configs =
-        get(admin.describeConfigs(resources, options).all(), "the settings of the topics");
+    Map<ConfigResource, Config> configs = configs(specs, deadline);
     for (TopicSpec spec : specs) {
       int partitions = found.get(spec.name()).partitions().size();
       if (partitions != spec.partitions()) {
@@ -190,6 +187,24 @@ public final class TopicAdmin {
     }
     if (!differences.isEmpty()) {
       throw new TopicException(String.join("\n", differences), null);
+    }
+  }
+
+  /** The broker that is asked may not have heard yet of a topic that another one has told of. */
+  private Map<ConfigResource, Config> configs(Collection<TopicSpec> specs, Deadline deadline)
+      throws TopicException, KafkaUnreachableException, InterruptedException {
+    List<ConfigResource> resources = specs.stream().map(TopicAdmin::resource).toList();
+    while (true) {
+      var options = new DescribeConfigsOptions().timeoutMs(deadline.millisLeft());
+      try {
+        return get(admin.describeConfigs(resources, options).all(), "the settings of the topics");
+      } catch (TopicException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || deadline.millisLeft() <= POLL_MILLIS) {
+          throw e;
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
 

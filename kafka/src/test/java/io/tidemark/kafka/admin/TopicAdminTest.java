@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.kafka.Kafka;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,13 @@ import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeConfigsResult;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +95,33 @@ class TopicAdminTest {
   void shouldAcceptCleanupPoliciesInAnyOrder() throws Exception {
     topics.ensure(List.of(new TopicSpec("both", 1, Map.of("cleanup.policy", "compact,delete"))));
     topics.ensure(List.of(new TopicSpec("both", 1, Map.of("cleanup.policy", "delete,compact"))));
+  }
+
+  @Test
+  void shouldAskAgainWhenTheBrokerHasNotHeardOfTheNewTopicYet() throws Exception {
+    var asked = new AtomicInteger();
+    Admin behind = answeringOnceLikeALaggingBroker(asked);
+
+    new TopicAdmin(behind, Kafka.PATIENCE).ensure(List.of(new TopicSpec("late", 1, Map.of())));
+
+    assertThat(asked).hasValue(2);
+  }
+
+  /** In a cluster the settings are asked of any broker, and not all hear of a topic at once. */
+  private static Admin answeringOnceLikeALaggingBroker(AtomicInteger asked) {
+    return (Admin)
+        Proxy.newProxyInstance(
+            Admin.class.getClassLoader(),
+            new Class<?>[] {Admin.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("describeConfigs") && asked.getAndIncrement() == 0) {
+                var unknown = new KafkaFutureImpl<Config>();
+                unknown.completeExceptionally(new UnknownTopicOrPartitionException());
+                return new DescribeConfigsResult(
+                    Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "late"), unknown)) {};
+              }
+              return method.invoke(admin, args);
+            });
   }
 
   @Test
