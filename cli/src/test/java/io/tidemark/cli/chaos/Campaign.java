@@ -89,14 +89,15 @@ final class Campaign {
         "the faults and the runs",
         time.plus(patience),
         () -> {
-          if (elapsed().compareTo(time) > 0) {
+          boolean late = elapsed().compareTo(time) > 0;
+          if (late) {
             nemesis.rest();
           } else {
             begin(runs);
           }
           nemesis.step();
           turn();
-          return nemesis.left() == 0 && started >= runs;
+          return late || (nemesis.left() == 0 && started >= runs);
         });
     Chronicle.say("no more faults");
     until(

@@ -21,7 +21,8 @@ class ChaosTest {
   private static final int RUNS = Integer.getInteger("chaos.runs", 1);
   private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
   private static final int FAULTS_EACH_RUN = 6;
-  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : 14);
+  private static final int MINUTES = Integer.getInteger("chaos.minutes", 14);
+  private static final Duration TIME = Duration.ofMinutes(RUNS == 1 ? 1 : MINUTES);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int GAP_MS = RUNS == 1 ? 1_500 : 3_500;
   private static final String NAME = "chaos";
@@ -49,7 +50,8 @@ class ChaosTest {
         }
         Scoreboard scoreboard = new Scoreboard(faults, reports, database);
         Nemesis nemesis =
-            new Nemesis(faults, chance.split(), FAULTS_EACH_RUN * RUNS, GAP_MS, scoreboard);
+            new Nemesis(
+                faults, chance.split(), FAULTS_EACH_RUN * RUNS, GAP_MS, scoreboard, reports);
         Campaign campaign =
             new Campaign(dir, database, crew, reports, nemesis, scoreboard, chance.split());
         campaign.run(RUNS, TIME, PATIENCE);

@@ -10,9 +10,16 @@ import java.util.SplittableRandom;
 
 /**
  * Injects faults one after the other, and mends each when its time is over. All that it draws comes
- * from the seed: what strikes, whom, when and for how long. What cannot strike now is passed over.
+ * from the seed: what strikes, whom, after which pause and for how long. It waits for some progress
+ * in between: a machine too slow for the pauses would only ever recover. What cannot strike now is
+ * passed over.
  */
 final class Nemesis {
+
+  /** Between two faults so many checkpoints have to tell of progress, or so much time to pass. */
+  private static final int ADVANCES = 4;
+
+  private static final long STANDSTILL = Duration.ofSeconds(15).toNanos();
 
   private record Due(long at, String what, Injury.Mend mend) {}
 
@@ -22,15 +29,23 @@ final class Nemesis {
   private final Scoreboard scoreboard;
   private final List<Fault> bag = new ArrayList<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));
+  private final Reports reports;
   private int left;
   private long next;
+  private long advancesWanted;
 
   /**
    * @param faults how many to inject
    * @param gapMs time between two faults on average, milliseconds
    */
   Nemesis(
-      List<Fault> kinds, SplittableRandom chance, int faults, int gapMs, Scoreboard scoreboard) {
+      List<Fault> kinds,
+      SplittableRandom chance,
+      int faults,
+      int gapMs,
+      Scoreboard scoreboard,
+      Reports reports) {
+    this.reports = reports;
     this.kinds = kinds;
     this.chance = chance;
     this.left = faults;
@@ -55,8 +70,10 @@ final class Nemesis {
     while (!due.isEmpty() && due.peek().at() - now <= 0) {
       mend(due.poll());
     }
-    if (left > 0 && now - next >= 0) {
+    boolean recovering = reports.advances() < advancesWanted && now - next < STANDSTILL;
+    if (left > 0 && now - next >= 0 && !recovering) {
       strike();
+      advancesWanted = reports.advances() + ADVANCES;
       next = System.nanoTime() + gap();
     }
   }

@@ -7,15 +7,21 @@ import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** What workers and the reconciler have committed to Kafka, followed in a thread of its own. */
+/**
+ * What workers and the reconciler have committed to Kafka, followed in a thread of its own. A
+ * report under an old fence ends it, and with it the test.
+ */
 final class Reports implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -26,6 +32,8 @@ final class Reports implements AutoCloseable {
   private final AvroSerde<Progress> progressSerde = AvroSerde.of(Progress.class);
   private final Map<String, Checkpoint> newest = new ConcurrentHashMap<>();
   private final Map<String, Progress> progress = new ConcurrentHashMap<>();
+  private final Map<String, Long> fences = new HashMap<>();
+  private final AtomicLong advances = new AtomicLong();
   private final Thread thread;
   private volatile long progressAt;
   private volatile boolean closing;
@@ -61,11 +69,27 @@ final class Reports implements AutoCloseable {
     }
     if (r.topic().equals(checkpoints)) {
       Checkpoint c = checkpointSerde.deserialize(r.topic(), r.value());
-      newest.put(c.getDescriptor().getPartitionId(), c);
+      requireCurrent(c, r.offset());
+      Checkpoint before = newest.put(c.getDescriptor().getPartitionId(), c);
+      if (before != null && c.getChunks() > before.getChunks()) {
+        advances.incrementAndGet();
+      }
     } else {
       Progress p = progressSerde.deserialize(r.topic(), r.value());
       progress.put(p.getBackfillId(), p);
       progressAt = System.nanoTime();
+    }
+  }
+
+  /** A claim's offset is its fence, and after it nobody reports under an older one (I3). */
+  private void requireCurrent(Checkpoint c, long offset) {
+    String partition = c.getDescriptor().getPartitionId();
+    if (c.getClaim()) {
+      fences.put(partition, offset);
+    } else if (!Objects.equals(fences.get(partition), c.getFence())) {
+      throw new IllegalStateException(
+          "at offset %d a report under another fence than that of the last claim, %s: %s"
+              .formatted(offset, fences.get(partition), c));
     }
   }
 
@@ -79,6 +103,11 @@ final class Reports implements AutoCloseable {
   Optional<Progress> progress(String backfill) {
     require();
     return Optional.ofNullable(progress.get(backfill));
+  }
+
+  /** How many checkpoints told of more chunks than the one before of the same partition. */
+  long advances() {
+    return advances.get();
   }
 
   /** When the reconciler last said anything, in {@code nanoTime}. */

@@ -15,12 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Counts faults, and what each kind of them cost. */
 final class Scoreboard {
 
-  private static final Pattern REFUSED = Pattern.compile("\\b(57P01|FENCED)\\b");
+  /** A line of a log with its time; what follows in a stack trace has none. */
+  private static final Pattern REFUSED =
+      Pattern.compile("^(\\d\\d:\\d\\d:\\d\\d\\.\\d{3}) .*\\b(57P01|FENCED)\\b.*");
 
   /** What is known of one kind. */
   private static final class Kind {
@@ -33,6 +36,7 @@ final class Scoreboard {
   private final Reports reports;
   private final Database database;
   private final Map<String, Kind> kinds = new LinkedHashMap<>();
+  private final Kind beforeAll = new Kind();
 
   Scoreboard(List<Fault> faults, Reports reports, Database database) {
     this.reports = reports;
@@ -116,13 +120,15 @@ final class Scoreboard {
   void countRefusals(Crew crew) {
     for (String worker : crew.everWorked()) {
       crew.log(worker)
-          .filter(l -> REFUSED.matcher(l).find())
-          .forEach(l -> lastFault(worker, LocalTime.parse(l.substring(0, 12))).refused++);
+          .map(REFUSED::matcher)
+          .filter(Matcher::matches)
+          .forEach(m -> lastFault(worker, LocalTime.parse(m.group(1))).refused++);
     }
   }
 
+  /** What hurt a worker last; where nothing has yet, the queues have moved by themselves. */
   private Kind lastFault(String worker, LocalTime until) {
-    Kind last = null;
+    Kind last = beforeAll;
     LocalTime at = LocalTime.MIN;
     for (Kind kind : kinds.values()) {
       for (Recovery r : kind.recoveries) {
@@ -138,9 +144,6 @@ final class Scoreboard {
           at = r.struckAt();
         }
       }
-    }
-    if (last == null) {
-      throw new AssertionError(worker + " was refused at " + until + " and no fault had struck it");
     }
     return last;
   }
@@ -173,6 +176,7 @@ final class Scoreboard {
                         k.redone,
                         k.mostRedone,
                         k.refused)));
+    out.append("refused before the first fault: %d%n".formatted(beforeAll.refused));
     return out.toString();
   }
 
