@@ -99,6 +99,11 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
     return broker;
   }
 
+  /** Works on a broker that somebody else started. */
+  void on(String servers) {
+    bootstrap = servers.replace("PLAINTEXT://", "");
+  }
+
   String bootstrap() {
     return bootstrap;
   }

@@ -35,8 +35,12 @@ final class PostgresPool implements AutoCloseable {
   private static final String READING =
       " SET row_security = off; SET enable_seqscan = off; SET enable_sort = off; SET jit = off";
 
-  // A lock held by somebody unknown is a failure to retry, not a reason to hang.
-  private static final String WRITING = " SET lock_timeout = '10s'";
+  // A lock held by somebody unknown is a failure to retry, not a reason to hang. And what the log
+  // is told must survive a crash of the server: with asynchronous commits, the newest chunks would
+  // not. Whatever waits for more than the local disk stays as it is.
+  private static final String WRITING =
+      " SET lock_timeout = '10s'; SELECT set_config('synchronous_commit', 'on', false)"
+          + " WHERE current_setting('synchronous_commit') = 'off'";
 
   private final PostgresEndpoint endpoint;
   private final Use use;

@@ -33,8 +33,8 @@ class PostgresPoolTest {
             .startsWith("3", "postgres")
             .endsWith(
                 use == PostgresPool.Use.READ
-                    ? new String[] {"off", "off", "0"}
-                    : new String[] {"on", "on", "10s"});
+                    ? new String[] {"off", "off", "0", "off"}
+                    : new String[] {"on", "on", "10s", "on"});
       }
     }
   }
@@ -44,7 +44,8 @@ class PostgresPoolTest {
         ResultSet r =
             s.executeQuery(
                 "SELECT ARRAY(SELECT current_setting(n) FROM unnest(ARRAY['extra_float_digits',"
-                    + " 'IntervalStyle', 'row_security', 'enable_sort', 'lock_timeout']) AS n)")) {
+                    + " 'IntervalStyle', 'row_security', 'enable_sort', 'lock_timeout',"
+                    + " 'synchronous_commit']) AS n)")) {
       r.next();
       return List.of((String[]) r.getArray(1).getArray());
     }

@@ -39,7 +39,7 @@ public final class Inbox {
   public void plan(Plan plan) {
     try {
       Spec spec = parser.parse(plan.getSpec(), plan.getBackfillId());
-      routes.know(plan.getBackfillId(), spec);
+      routes.know(plan.getBackfillId(), spec, plan.getSourceSchema());
       events.add(
           new WorkerEvent.BackfillKnown(
               plan.getBackfillId(),

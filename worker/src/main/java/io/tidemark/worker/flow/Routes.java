@@ -23,6 +23,7 @@ public final class Routes implements AutoCloseable {
 
   private static final class Entry {
     private final Spec spec;
+    private final String planned;
     private Route route;
     private int users;
     private long idleSince;
@@ -30,8 +31,9 @@ public final class Routes implements AutoCloseable {
     /** What this worker was last told to lack for it; empty: nothing. */
     private String lacks = "";
 
-    Entry(Spec spec) {
+    Entry(Spec spec, String planned) {
       this.spec = spec;
+      this.planned = planned;
     }
   }
 
@@ -42,9 +44,13 @@ public final class Routes implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Makes a backfill's spec known; the first one stays, for an id stands for one spec. */
-  synchronized void know(String backfill, Spec spec) {
-    entries.putIfAbsent(backfill, new Entry(spec));
+  /**
+   * Makes a backfill's spec known; the first one stays, for an id stands for one spec.
+   *
+   * @param planned Avro schema of the source's rows when it was planned, JSON
+   */
+  synchronized void know(String backfill, Spec spec, String planned) {
+    entries.putIfAbsent(backfill, new Entry(spec, planned));
   }
 
   /** One lane's use of a route; closing it gives it back. */
@@ -87,7 +93,7 @@ public final class Routes implements AutoCloseable {
   /** Says once what this worker lacks for a backfill, and once that it lacks it no more. */
   private static void open(String backfill, Entry entry) throws TaskException {
     try {
-      entry.route = Route.open(entry.spec);
+      entry.route = opened(entry);
     } catch (TaskException e) {
       if (e.kind() == FailureKind.LOCAL && !e.getMessage().equals(entry.lacks)) {
         entry.lacks = e.getMessage();
@@ -102,6 +108,17 @@ public final class Routes implements AutoCloseable {
     if (!entry.lacks.isEmpty()) {
       entry.lacks = "";
       log.info("backfill {}: this worker can do its partitions now", backfill);
+    }
+  }
+
+  private static Route opened(Entry entry) throws TaskException {
+    Route route = Route.open(entry.spec);
+    try {
+      SchemaDrift.refuse(entry.planned, route.source().shape());
+      return route;
+    } catch (TaskException | RuntimeException e) {
+      route.close();
+      throw e;
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.tidemark.connectors.Route;
 import io.tidemark.connectors.Specs;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
@@ -42,7 +43,8 @@ final class RoutesTest {
   @Test
   void shouldSayOnceWhatThisWorkerLacksAndOnceThatItHasIt() throws Exception {
     try (Routes routes = new Routes(Clock.systemUTC())) {
-      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"));
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+      Files.writeString(dir.resolve("in.csv"), "a,b\n1,2\n");
       for (int i = 0; i < 3; i++) {
         TaskException e =
             catchThrowableOfType(TaskException.class, () -> routes.acquire(BACKFILL).close());
@@ -62,6 +64,32 @@ final class RoutesTest {
           .asString()
           .contains("can do its partitions now")
           .doesNotContain(dir.toString());
+    }
+  }
+
+  @Test
+  void shouldRefuseASourceThatChangedSinceItWasPlanned() throws Exception {
+    Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
+    Files.writeString(dir.resolve("in.csv"), "a,c\n1,2\n");
+    try (Routes routes = new Routes(Clock.systemUTC())) {
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+
+      TaskException e =
+          catchThrowableOfType(TaskException.class, () -> routes.acquire(BACKFILL).close());
+
+      assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
+      assertThat(e.code()).isEqualTo(SchemaDrift.CODE);
+      assertThat(e).hasMessageContainingAll("column b is gone", "column c is new", "plan again");
+    }
+  }
+
+  /** The schema of a file with these columns, as a planner would have found it. */
+  private String schema(String... columns) throws Exception {
+    Path before = Files.createDirectories(dir.resolve("before"));
+    Files.writeString(before.resolve("in.csv"), String.join(",", columns) + "\n1,2\n");
+    String spec = spec().replace("${file:" + dir + "/secret.properties:folder}", before.toString());
+    try (Route route = Route.open(Specs.parser().parse(spec, "s.yaml"))) {
+      return route.source().shape().schema().toString();
     }
   }
 
