@@ -73,9 +73,9 @@ final class CheckpointFeed implements AutoCloseable {
         .toList();
   }
 
-  /** Whether a worker is in the middle of a partition, as far as it has reported. */
+  /** Whether a worker has claimed what it has not finished, as far as it has reported. */
   boolean isBusy(String worker) {
-    return inHands(worker).stream().anyMatch(c -> c.getRows() > 0);
+    return !inHands(worker).isEmpty();
   }
 
   /** Rows committed so far, as reported. */

@@ -33,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class Demo {
 
   private static final int QUEUES = 12;
-  private static final int PARTITIONS = 48;
+  private static final int PARTITIONS = 24;
   private static final int CHUNKS_PER_PARTITION = 8;
   private static final String VICTIM = "worker-1";
   private static final Duration LIMIT = Duration.ofMinutes(5);

@@ -2,6 +2,7 @@ package io.tidemark.cli.chaos;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
@@ -70,6 +71,9 @@ final class Reports implements AutoCloseable {
     if (r.topic().equals(checkpoints)) {
       Checkpoint c = checkpointSerde.deserialize(r.topic(), r.value());
       requireCurrent(c, r.offset());
+      if (c.getState() == PartitionState.FAILED) {
+        Chronicle.say("%s FAILED: %s".formatted(c.getDescriptor().getPartitionId(), c.getError()));
+      }
       Checkpoint before = newest.put(c.getDescriptor().getPartitionId(), c);
       if (before != null && c.getChunks() > before.getChunks()) {
         advances.incrementAndGet();

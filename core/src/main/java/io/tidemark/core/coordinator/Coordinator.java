@@ -243,8 +243,13 @@ public final class Coordinator {
     }
 
     private long limit(Sum sum) {
-      double share = plan.getDeadLettersShare() * estimated(sum);
-      return Math.min(plan.getDeadLettersCount(), (long) Math.ceil(share));
+      if (!Verdict.sealed(plan)) {
+        // A share of what is planned so far would fail partitions that the whole allows.
+        return plan.getDeadLettersCount();
+      }
+      long rows = Math.max(estimated(sum), sum.rows() + sum.deadLetters());
+      return Math.min(
+          plan.getDeadLettersCount(), (long) Math.ceil(plan.getDeadLettersShare() * rows));
     }
 
     private void put(Directive next, List<CoordinatorEffect> out) {

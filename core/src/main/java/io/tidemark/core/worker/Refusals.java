@@ -31,16 +31,6 @@ final class Refusals {
         wallMs);
   }
 
-  /** Claimed again and again, and never heard of. */
-  static Failure ownersDied(int claims, long wallMs) {
-    return new Failure(
-        FailureKind.FATAL,
-        "OWNERS_DIED",
-        "it made no progress in %d attempts, and workers that claimed it were not heard of again: it may take more memory than they have; look at their logs, use smaller chunks or partitions, then retry it"
-            .formatted(claims),
-        wallMs);
-  }
-
   /** A row that is set aside, as a lane told it, short enough for the log. */
   static DeadLetter letter(DeadLetter told, int attempt) {
     DeadLetter.Builder letter =

@@ -65,9 +65,7 @@ final class Run {
   /** Goes on from what was last reported of it in this round. */
   void resumeFrom(Checkpoint last) {
     point = Point.of(last);
-    // Whoever claimed it and was not heard of again died with it in hand, perhaps because of it.
-    boolean died = last.getClaim() && last.getState() == PartitionState.RUNNING;
-    tries = Tries.of(last.getAttempt() + (died ? 1 : 0));
+    tries = Tries.of(last.getAttempt());
     startedAt = last.getStartedAt();
   }
 

@@ -415,12 +415,7 @@ public final class WorkerCore {
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
     if (q.open() && backfills.mayRun(run.descriptor.getBackfillId())) {
-      if (run.tries.attempts() >= backfills.retry(run.descriptor.getBackfillId()).attempts()) {
-        run.error = Refusals.ownersDied(run.tries.attempts(), wallMs);
-        end(q, run, PartitionState.FAILED);
-      } else {
-        tasks.start(q, run, out);
-      }
+      tasks.start(q, run, out);
     } else {
       q.to(run, new Phase.Ready(), true);
       rest(q, run);

@@ -22,7 +22,19 @@ class IsolationTest {
 
   @Test
   void shouldBeFoundAtOnceWhenTheFirstRowOfAChunkIsRefusedWhileItIsWritten() {
-    assertThat(Isolation.NONE.refused(1).found()).isTrue();
+    assertThat(Isolation.NONE.refused(1, 1_000).found()).isTrue();
+  }
+
+  /** Five rows of one key, of which a reader never gives fewer. */
+  @Test
+  void shouldEndWhenAChunkCannotShrink() {
+    Isolation search = Isolation.NONE;
+    int chunks = 0;
+    while (!search.found() && chunks++ < 10) {
+      search = search.refused(5, search.narrowed(USUAL).rows());
+    }
+
+    assertThat(search.found()).isTrue();
   }
 
   /** n rows, k of them refused: each is found, and nothing is written more than a few times. */
@@ -47,7 +59,7 @@ class IsolationTest {
           search = search.passed(to - at);
           at = to;
         } else {
-          search = search.refused(to - at);
+          search = search.refused(to - at, (int) (to - at));
           if (search.found()) {
             found.add(at++);
             search = Isolation.NONE;

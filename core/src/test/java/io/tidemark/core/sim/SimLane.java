@@ -154,7 +154,7 @@ final class SimLane {
     if (over) {
       return;
     }
-    search = search.refused(to - from);
+    search = search.refused(to - from, (int) (to - from));
     if (!search.found()) {
       next();
       return;

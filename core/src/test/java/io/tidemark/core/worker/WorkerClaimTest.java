@@ -162,27 +162,6 @@ final class WorkerClaimTest {
     assertThat(w.starts().get(0).from()).isEqualTo(point(9, 1));
   }
 
-  /** The fixture allows three attempts. */
-  @Test
-  void shouldFailThePartitionWhenOwnerAfterOwnerDiesWithIt() {
-    Checkpoint claim =
-        Checkpoint.newBuilder(checkpoint("b/1", 0, PartitionState.RUNNING, 9))
-            .setClaim(true)
-            .setAttempt(1)
-            .build();
-    WorkerFixture w = worker(1).knows(BACKFILL).assigned(0).recovered(0, 0, 1, claim);
-    assertThat(w.reads(0, 0, "b/1").ticks().report("b/1").getAttempt()).isEqualTo(2);
-    assertThat(w.commitSucceeds().started()).containsExactly("b/1");
-
-    Checkpoint another = Checkpoint.newBuilder(claim).setAttempt(2).build();
-    WorkerFixture last = worker(1).knows(BACKFILL).assigned(0).recovered(0, 0, 1, another);
-    last.reads(0, 0, "b/1").ticks().commitSucceeds();
-
-    assertThat(last.started()).isEmpty();
-    assertThat(last.ticks().report("b/1").getState()).isEqualTo(PartitionState.FAILED);
-    assertThat(last.report("b/1").getError().getCode()).isEqualTo("OWNERS_DIED");
-  }
-
   @Test
   void shouldTakeTheSliceOfTheCheckpointWhenASplitHadShrunkIt() {
     Descriptor half =

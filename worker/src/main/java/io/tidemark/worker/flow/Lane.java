@@ -270,7 +270,7 @@ final class Lane implements Runnable {
         setAside(RefusedRow.byFormat(reader, point.cursor()), e);
         return;
       }
-      search = search.refused(rows);
+      search = search.refused(rows, size.rows());
       if (search.found()) {
         Slice slice = Slice.of(task.descriptor().getSlice());
         setAside(

@@ -30,7 +30,7 @@ final class SchemaDrift {
     throw new TaskException(
         FailureKind.FATAL,
         CODE,
-        "source %s has changed since it was planned: %s; undo the change and retry, or plan again under a new name"
+        "source %s has changed since it was planned: %s; plan again under a new name"
             .formatted(now.name(), String.join(", ", differences(then, now.schema()))),
         null);
   }

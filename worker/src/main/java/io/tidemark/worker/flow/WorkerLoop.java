@@ -3,6 +3,8 @@ package io.tidemark.worker.flow;
 import io.tidemark.core.worker.WorkerCore;
 import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.PartitionState;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -135,6 +137,7 @@ public final class WorkerLoop implements Runnable {
     switch (effect) {
       case WorkerEffect.Recover e -> journal.recover(e.queues(), this::feed);
       case WorkerEffect.Commit e -> {
+        e.records().forEach(WorkerLoop::tellFailed);
         return core.on(journal.commit(e), clock.millis());
       }
       case WorkerEffect.Start e -> {
@@ -153,6 +156,18 @@ public final class WorkerLoop implements Runnable {
       case WorkerEffect.ResumeReading e -> journal.reading(e.queue(), true);
     }
     return List.of();
+  }
+
+  /** Not every partition that fails fails in a lane: the core has reasons of its own. */
+  private static void tellFailed(WorkerEffect.Append report) {
+    Checkpoint c = report.checkpoint();
+    if (c.getState() == PartitionState.FAILED) {
+      log.error(
+          "partition {} FAILED: {}{}",
+          c.getDescriptor().getPartitionId(),
+          c.getError().getCode().isEmpty() ? "" : c.getError().getCode() + ": ",
+          c.getError().getMessage());
+    }
   }
 
   /** What the group gives and takes, on the loop's thread. */
