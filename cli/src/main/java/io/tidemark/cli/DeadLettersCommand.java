@@ -3,8 +3,6 @@ package io.tidemark.cli;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.Reachable;
 import io.tidemark.kafka.read.ReadTimeoutException;
-import io.tidemark.kafka.read.ReadToEnd;
-import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.topic.Topics;
@@ -13,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -23,7 +20,6 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,42 +80,34 @@ final class DeadLettersCommand implements Callable<Integer> {
   /** Of each partition, and of each number, the newest. */
   private Map<String, NavigableMap<Long, DeadLetter>> letters(ClientConfig clients, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<DeadLetter> decoder = RecordDecoder.of(DeadLetter.class, Lookup::warn);
-    List<TopicPartition> queues = Lookup.queues(clients, topics.deadLetters(domain));
     Map<String, NavigableMap<Long, DeadLetter>> letters = new TreeMap<>();
-    try (ReadToEnd reader = new ReadToEnd(clients)) {
-      reader.read(
-          queues,
-          READ,
-          r ->
-              decoder
-                  .decode(r)
-                  .filter(l -> l.getBackfillId().equals(id))
-                  .ifPresent(
-                      l ->
-                          letters
-                              .computeIfAbsent(l.getPartitionId(), k -> new TreeMap<>())
-                              .put(l.getNumber(), l)));
-    }
+    Lookup.read(
+        clients,
+        topics.deadLetters(domain),
+        DeadLetter.class,
+        READ,
+        l -> {
+          if (l.getBackfillId().equals(id)) {
+            letters.computeIfAbsent(l.getPartitionId(), k -> new TreeMap<>()).put(l.getNumber(), l);
+          }
+        });
     return letters;
   }
 
   /** How many of each partition count, as last reported. */
   private Map<String, Long> counts(ClientConfig clients, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<Checkpoint> decoder = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     Map<String, Long> counts = new TreeMap<>();
-    try (ReadToEnd reader = new ReadToEnd(clients)) {
-      reader.read(
-          Lookup.queues(clients, topics.checkpoints(domain)),
-          READ,
-          r ->
-              decoder
-                  .decode(r)
-                  .filter(c -> c.getDescriptor().getBackfillId().equals(id))
-                  .ifPresent(
-                      c -> counts.put(c.getDescriptor().getPartitionId(), c.getDeadLetters())));
-    }
+    Lookup.read(
+        clients,
+        topics.checkpoints(domain),
+        Checkpoint.class,
+        READ,
+        c -> {
+          if (c.getDescriptor().getBackfillId().equals(id)) {
+            counts.put(c.getDescriptor().getPartitionId(), c.getDeadLetters());
+          }
+        });
     return counts;
   }
 

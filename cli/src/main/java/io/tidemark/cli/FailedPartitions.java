@@ -2,8 +2,6 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
-import io.tidemark.kafka.read.ReadToEnd;
-import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
@@ -27,15 +25,13 @@ final class FailedPartitions {
     if (p.getFailed() == 0) {
       return List.of();
     }
-    String topic = topics.checkpoints(p.getDomain());
-    RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     Map<String, Checkpoint> failed = new TreeMap<>();
-    try (ReadToEnd reader = new ReadToEnd(kafka)) {
-      reader.read(
-          Lookup.queues(kafka, topic),
-          READ,
-          r -> reports.decode(r).ifPresent(c -> note(c, p.getBackfillId(), failed)));
-    }
+    Lookup.read(
+        kafka,
+        topics.checkpoints(p.getDomain()),
+        Checkpoint.class,
+        READ,
+        c -> note(c, p.getBackfillId(), failed));
     return failed.values().stream().limit(SHOWN).toList();
   }
 

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -76,15 +78,24 @@ final class Lookup {
 
   private static Set<String> planned(ClientConfig kafka, String topic)
       throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<Plan> plans = RecordDecoder.of(Plan.class, Lookup::warn);
     Set<String> planned = new TreeSet<>();
-    try (ReadToEnd reader = new ReadToEnd(kafka)) {
-      reader.read(
-          queues(kafka, topic),
-          READ,
-          r -> plans.decode(r).ifPresent(p -> planned.add(p.getBackfillId())));
-    }
+    read(kafka, topic, Plan.class, READ, p -> planned.add(p.getBackfillId()));
     return planned;
+  }
+
+  /**
+   * Reads all of a topic, up to its end as it is now; what cannot be decoded is told and passed.
+   *
+   * @param within how long it may take without getting on
+   * @throws CliException if there is no such topic
+   */
+  static <T extends SpecificRecord> void read(
+      ClientConfig kafka, String topic, Class<T> type, Duration within, Consumer<T> each)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    RecordDecoder<T> decoder = RecordDecoder.of(type, Lookup::warn);
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
+      reader.read(queues(kafka, topic), within, r -> decoder.decode(r).ifPresent(each));
+    }
   }
 
   /** Tells the user what does not end the command. */
