@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -64,18 +66,31 @@ final class CheckpointFeed implements AutoCloseable {
   List<Checkpoint> inHands(String worker) {
     return newest.values().stream()
         .filter(c -> c.getWorker().equals(worker))
-        .filter(
-            c ->
-                switch (c.getState()) {
-                  case RUNNING, RETRYING -> true;
-                  case PENDING, COMPLETED, FAILED, CANCELLED, UNKNOWN -> false;
-                })
+        .filter(CheckpointFeed::isInHand)
         .toList();
   }
 
-  /** Whether a worker has claimed what it has not finished, as far as it has reported. */
-  boolean isBusy(String worker) {
-    return !inHands(worker).isEmpty();
+  private static boolean isInHand(Checkpoint c) {
+    return switch (c.getState()) {
+      case RUNNING, RETRYING -> true;
+      case PENDING, COMPLETED, FAILED, CANCELLED, UNKNOWN -> false;
+    };
+  }
+
+  /** The worker that has most left to do in partitions it has begun; empty if nobody has. */
+  Optional<String> busiest() {
+    return newest.values().stream()
+        .filter(CheckpointFeed::isInHand)
+        .collect(
+            Collectors.groupingBy(
+                Checkpoint::getWorker,
+                TreeMap::new,
+                Collectors.summingLong(
+                    c -> Math.max(0, c.getDescriptor().getRowsEstimated() - c.getRows()))))
+        .entrySet()
+        .stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey);
   }
 
   /** Rows committed so far, as reported. */

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,10 +34,16 @@ public final class Demo {
   private static final int QUEUES = 12;
   private static final int PARTITIONS = 24;
   private static final int CHUNKS_PER_PARTITION = 8;
-  private static final String VICTIM = "worker-1";
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(50);
   private static final int MOST_READS = 100;
+
+  /**
+   * A worker's end.
+   *
+   * @param at milliseconds since the epoch
+   */
+  private record Kill(String victim, long at) {}
 
   private final DemoSettings settings;
   private final Interruption interruption;
@@ -114,8 +119,8 @@ public final class Demo {
       PlanOutcome plan = Planner.plan(spec(database, rows), kafka, topics, QUEUES);
       String id = plan.plan().getBackfillId();
       say("4. Plan %s: %,d partitions, published and sealed", id, plan.published());
-      OptionalLong killedAt = killHalfWay(id, rows, workers, feed, checkpoints);
-      if (killedAt.isEmpty()) {
+      Optional<Kill> kill = killHalfWay(id, rows, workers, feed, checkpoints);
+      if (kill.isEmpty()) {
         return false;
       }
       Optional<Progress> end = await(id, p -> false, workers, feed, checkpoints);
@@ -123,7 +128,7 @@ public final class Demo {
         say("   interrupted");
         return false;
       }
-      int takenOver = tellTakeovers(checkpoints, killedAt.getAsLong());
+      int takenOver = tellTakeovers(checkpoints, kill.get());
       workers.stop();
       return new DemoProof(database, end.get(), takenOver).show();
     }
@@ -159,41 +164,42 @@ public final class Demo {
   }
 
   /**
-   * Kills the victim once a third of the rows is in (by then nearly half are) and it is in the
-   * middle of something.
+   * Kills the worker that has most in hand once a third of the rows is in (by then nearly half
+   * are).
    *
-   * @return when, milliseconds since the epoch; empty if the user interrupted
+   * @return what was done; empty if the user interrupted
    * @throws CliException if there was nothing to kill it in
    */
-  private OptionalLong killHalfWay(
+  private Optional<Kill> killHalfWay(
       String id, long rows, DemoWorkers workers, ProgressFeed feed, CheckpointFeed checkpoints)
       throws InterruptedException, IOException, CliException {
     Optional<Progress> half =
         await(
             id,
-            p -> checkpoints.rows() >= rows / 3 && checkpoints.isBusy(VICTIM),
+            p -> checkpoints.rows() >= rows / 3 && checkpoints.busiest().isPresent(),
             workers,
             feed,
             checkpoints);
     if (half.isEmpty()) {
       say("   interrupted");
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     if (ProgressFeed.ended(half.get())) {
       throw tooQuick(half.get().getState() + " before anybody could be killed in it");
     }
-    long pid = workers.pid(VICTIM);
-    workers.kill(VICTIM);
+    String victim = checkpoints.busiest().orElseThrow();
+    long pid = workers.pid(victim);
+    workers.kill(victim);
     long at = System.currentTimeMillis();
     readAll(checkpoints);
-    int inHands = checkpoints.inHands(VICTIM).size();
+    int inHands = checkpoints.inHands(victim).size();
     say(
         "5. SIGKILL to %s (process %d) at %,d rows, with %d partitions in its hands",
-        VICTIM, pid, checkpoints.rows(), inHands);
+        victim, pid, checkpoints.rows(), inHands);
     if (inHands == 0) {
-      throw tooQuick("so quick that " + VICTIM + " had nothing left when it was killed");
+      throw tooQuick("so quick that " + victim + " had nothing left when it was killed");
     }
-    return OptionalLong.of(at);
+    return Optional.of(new Kill(victim, at));
   }
 
   private static CliException tooQuick(String how) {
@@ -250,14 +256,14 @@ public final class Demo {
   }
 
   /** Tells who went on where the victim was killed; how many partitions were taken over. */
-  private static int tellTakeovers(CheckpointFeed checkpoints, long killedAt) {
+  private static int tellTakeovers(CheckpointFeed checkpoints, Kill kill) {
     readAll(checkpoints);
-    List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(VICTIM, killedAt);
-    say("6. The others took over %d partitions of %s:", takeovers.size(), VICTIM);
+    List<CheckpointFeed.Takeover> takeovers = checkpoints.takeoversFrom(kill.victim(), kill.at());
+    say("6. The others took over %d partitions of %s:", takeovers.size(), kill.victim());
     for (CheckpointFeed.Takeover t : takeovers) {
       say(
           "   %s → %s after %.1f s, from row %,d on, fence %d",
-          t.partition(), t.to(), (t.at() - killedAt) / 1000.0, t.rows(), t.fence());
+          t.partition(), t.to(), (t.at() - kill.at()) / 1000.0, t.rows(), t.fence());
     }
     return takeovers.size();
   }
