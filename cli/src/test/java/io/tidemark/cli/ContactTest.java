@@ -15,8 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a command that follows Kafka notices when the broker goes away. */
+@Isolated("it reads what this process writes")
 final class ContactTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

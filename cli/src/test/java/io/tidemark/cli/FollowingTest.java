@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** {@code status} and {@code wait} against a broker; the test plays planner and reconciler. */
+@Isolated("it reads what this process writes")
 final class FollowingTest {
 
   @TempDir static Path dir;
