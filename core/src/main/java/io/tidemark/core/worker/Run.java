@@ -80,6 +80,19 @@ final class Run {
     letter = null;
   }
 
+  /** Whether it acts on a claim: its word on the partition is meant to count. */
+  boolean claimed() {
+    boolean acts =
+        switch (phase) {
+          case Phase.Running r -> true;
+          case Phase.Backoff b -> true;
+          case Phase.Ended e -> true;
+          case Phase.Ready r -> false;
+          case Phase.Claiming c -> false;
+        };
+    return acts && fence != UNCLAIMED;
+  }
+
   long version() {
     return version;
   }

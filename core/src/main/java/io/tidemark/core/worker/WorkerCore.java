@@ -4,12 +4,14 @@ import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.RetryPolicy;
 import io.tidemark.core.retry.Tries;
 import io.tidemark.core.worker.Run.Phase;
+import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,6 +108,17 @@ public final class WorkerCore {
   /** Whether a lane still works for one of these queues. */
   public boolean busy(Set<Integer> of) {
     return tasks.busy(of);
+  }
+
+  /** Descriptors of these queues that it holds a claim for, with the claims' fences. */
+  public Map<Descriptor, Long> claims(Set<Integer> of) {
+    Map<Descriptor, Long> open = new LinkedHashMap<>();
+    for (QueueState q : queues.values()) {
+      if (of.contains(q.number)) {
+        q.runs().stream().filter(r -> r.claimed()).forEach(r -> open.put(r.descriptor, r.fence));
+      }
+    }
+    return open;
   }
 
   /** Backfills whose descriptors wait because their plan or directive is missing, or says hold. */

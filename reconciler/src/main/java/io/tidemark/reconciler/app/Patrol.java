@@ -4,32 +4,46 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a {@link Finisher} every half second, in a thread of its own: a sink may take long. */
-final class FinisherThread implements AutoCloseable {
+/** Does something every half second, in a thread of its own: what it does may take long. */
+final class Patrol implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(FinisherThread.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Patrol.class);
   private static final int PAUSE_MS = 500;
   private static final int JOIN_MS = 10_000;
 
-  private final Thread thread;
-
-  private FinisherThread(Finisher finisher) {
-    thread = Thread.ofPlatform().daemon().name("tidemark-finisher").unstarted(() -> loop(finisher));
+  /** One round; what is left undone, or fails, is done on the next. */
+  @FunctionalInterface
+  interface Round {
+    void run() throws InterruptedException;
   }
 
-  static FinisherThread start(Finisher finisher) {
-    FinisherThread started = new FinisherThread(finisher);
+  private final String what;
+  private final Thread thread;
+
+  private Patrol(String what, Round round) {
+    this.what = what;
+    thread =
+        Thread.ofPlatform().daemon().name("tidemark-" + what).unstarted(() -> loop(what, round));
+  }
+
+  /**
+   * Starts a patrol.
+   *
+   * @param what it does, for the thread's name and the log
+   */
+  static Patrol start(String what, Round round) {
+    Patrol started = new Patrol(what, round);
     started.thread.start();
     return started;
   }
 
-  private static void loop(Finisher finisher) {
+  private static void loop(String what, Round round) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         try {
-          finisher.run();
+          round.run();
         } catch (RuntimeException e) {
-          LOG.error("looking for sinks to seal; next try in {} ms", PAUSE_MS, e);
+          LOG.error("{}: next try in {} ms", what, PAUSE_MS, e);
         }
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
       }
@@ -45,7 +59,7 @@ final class FinisherThread implements AutoCloseable {
     try {
       thread.join(JOIN_MS);
       if (thread.isAlive()) {
-        LOG.warn("a sink is still being sealed; that will be repeated after the next start");
+        LOG.warn("{} is still at work; that will be repeated after the next start", what);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.connectors.Route;
 import io.tidemark.connectors.Specs;
 import io.tidemark.connectors.api.Sink;
+import io.tidemark.core.coordinator.Watchdog;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.kafka.admin.TidemarkTopics;
 import io.tidemark.kafka.admin.TopicAdmin;
@@ -120,7 +121,17 @@ public final class Reconciler implements AutoCloseable {
             CommandLog::close);
     Finisher finisher =
         new Finisher(queries, Reconciler::sink, commands, System::currentTimeMillis);
-    opened(FinisherThread.start(finisher), FinisherThread::close);
+    opened(Patrol.start("finisher", finisher::run), Patrol::close);
+    Admin admin = opened(Admin.create(config.clients().admin()), Admin::close);
+    Evictor evictor =
+        new Evictor(
+            queries::workers,
+            admin,
+            config.topics(),
+            new Watchdog(config.workerSilence().toMillis()),
+            () -> System.nanoTime() / 1_000_000,
+            registry.counter("tidemark.workers.evicted")::increment);
+    opened(Patrol.start("evictor", evictor::run), Patrol::close);
     LOG.info(
         "reconciler of {} with domains {}: API at http://{}:{}",
         config.topics().namespace(),

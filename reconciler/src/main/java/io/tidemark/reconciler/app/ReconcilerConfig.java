@@ -6,6 +6,7 @@ import io.tidemark.schemas.topic.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param maxRunningBackfills admitted at the same time
  * @param standbyReplicas further instances that keep a warm copy of each task's state
  * @param streamThreads threads that process events
+ * @param workerSilence a worker silent for that much longer than others is evicted
  */
 public record ReconcilerConfig(
     ClientConfig clients,
@@ -41,7 +43,8 @@ public record ReconcilerConfig(
     int httpPort,
     int maxRunningBackfills,
     int standbyReplicas,
-    int streamThreads) {
+    int streamThreads,
+    Duration workerSilence) {
 
   private static final String NAMESPACE = "namespace";
   private static final String DOMAINS = "domains";
@@ -52,6 +55,7 @@ public record ReconcilerConfig(
   private static final String MAX_RUNNING = "max.running.backfills";
   private static final String STANDBYS = "num.standby.replicas";
   private static final String THREADS = "num.stream.threads";
+  private static final String WORKER_SILENCE = "worker.silence.ms";
 
   public ReconcilerConfig {
     domains = List.copyOf(domains);
@@ -117,7 +121,15 @@ public record ReconcilerConfig(
             2,
             Range.atLeast(1),
             Importance.LOW,
-            "Threads that process events.");
+            "Threads that process events.")
+        .define(
+            WORKER_SILENCE,
+            ConfigDef.Type.LONG,
+            3_000L,
+            Range.atLeast(1_000),
+            Importance.LOW,
+            "A worker whose heartbeats, two a second, stay out for so many milliseconds while those"
+                + " of others come is evicted from its group; others go on with its queues.");
   }
 
   /**
@@ -168,7 +180,8 @@ public record ReconcilerConfig(
         c.getInt(HTTP_PORT),
         c.getInt(MAX_RUNNING),
         c.getInt(STANDBYS),
-        c.getInt(THREADS));
+        c.getInt(THREADS),
+        Duration.ofMillis(c.getLong(WORKER_SILENCE)));
   }
 
   private static Topics topics(String namespace, List<String> domains) {

@@ -1,5 +1,6 @@
 package io.tidemark.reconciler.flow;
 
+import io.tidemark.core.coordinator.Alerts;
 import io.tidemark.core.coordinator.Coordinator;
 import io.tidemark.core.coordinator.CoordinatorEffect;
 import io.tidemark.core.coordinator.CoordinatorEvent;
@@ -7,6 +8,7 @@ import io.tidemark.core.coordinator.CoordinatorEvent.CommandSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.PlanSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.TallySeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.Tick;
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Directive;
@@ -54,6 +56,7 @@ final class CoordinatorProcessor
   private final int maxRunning;
   private final String progressSink;
   private final String directiveSink;
+  private final String alertSink;
   private final MalformedRecords malformed;
   private ProcessorContext<String, SpecificRecord> context;
   private KeyValueStore<String, Plan> plans;
@@ -71,17 +74,20 @@ final class CoordinatorProcessor
    * @param maxRunning backfills admitted at the same time, at least 1
    * @param progressSink name of the node that takes progress
    * @param directiveSink name of the node that takes directives
+   * @param alertSink name of the node that takes alerts
    */
   CoordinatorProcessor(
       List<String> domains,
       int maxRunning,
       String progressSink,
       String directiveSink,
+      String alertSink,
       MalformedRecords malformed) {
     this.domains = domains;
     this.maxRunning = maxRunning;
     this.progressSink = progressSink;
     this.directiveSink = directiveSink;
+    this.alertSink = alertSink;
     this.malformed = malformed;
   }
 
@@ -118,7 +124,7 @@ final class CoordinatorProcessor
         tallies.put(record.key(), t);
         hear(new TallySeen(t));
       }
-      case WorkerHeartbeat w -> workers.put(w.getWorkerId(), w);
+      case WorkerHeartbeat w -> heartbeat(w);
       case Command c -> command(record, c);
       case null -> malformed(record, "no value");
       default -> throw new IllegalStateException("unexpected " + record.value().getClass());
@@ -139,6 +145,16 @@ final class CoordinatorProcessor
       }
       plans.put(p.getBackfillId(), p);
       hear(new PlanSeen(p));
+    }
+  }
+
+  private void heartbeat(WorkerHeartbeat beat) {
+    WorkerHeartbeat before = workers.get(beat.getWorkerId());
+    workers.put(beat.getWorkerId(), beat);
+    long now = context.currentSystemTimeMs();
+    for (Alert a : Alerts.overtaken(before, beat, now)) {
+      LOG.warn("alert {}: {}. {}", a.getKind(), a.getMessage(), a.getRemedy());
+      context.forward(new Record<>(a.getBackfillId(), a, now), alertSink);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tidemark.reconciler.flow;
 
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Descriptor;
@@ -31,7 +32,7 @@ import org.apache.kafka.streams.state.Stores;
  *   work.d, checkpoints.d ──▶ LedgerProcessor (ledger-d, tallies-d) ──▶ ledger.d, same queue
  *                                                                  └──▶ tallies
  * once, one task:
- *   plans, tallies, workers, commands ──▶ CoordinatorProcessor ──▶ progress, directives
+ *   plans, tallies, workers, commands ──▶ CoordinatorProcessor ──▶ progress, directives, alerts
  * </pre>
  *
  * <p>{@code <namespace>.tallies} is internal: one Kafka partition, compacted, key {@code
@@ -85,7 +86,7 @@ public final class ReconcilerTopology {
         node,
         () ->
             new CoordinatorProcessor(
-                domains, maxRunning, "progress-out", "directives-out", malformed),
+                domains, maxRunning, "progress-out", "directives-out", "alerts-out", malformed),
         "plans-in",
         "tallies-in",
         "workers-in",
@@ -98,6 +99,7 @@ public final class ReconcilerTopology {
     topology.addStateStore(persistent(StoreNames.COMMANDS, Command.class), node);
     sink("progress-out", Progress.class, topics.progress(), node);
     sink("directives-out", Directive.class, topics.directives(), node);
+    sink("alerts-out", Alert.class, topics.alerts(), node);
   }
 
   private void domain(String domain) {

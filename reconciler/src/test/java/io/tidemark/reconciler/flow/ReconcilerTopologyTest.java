@@ -7,17 +7,21 @@ import static io.tidemark.reconciler.Samples.descriptor;
 import static io.tidemark.reconciler.Samples.done;
 import static io.tidemark.reconciler.Samples.plan;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tidemark.reconciler.Samples;
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,6 +226,28 @@ class ReconcilerTopologyTest {
     topology.pass(Duration.ofMinutes(1));
 
     assertThat(topology.workers()).extracting(w -> w.getWorkerId()).containsExactly("new");
+  }
+
+  @Test
+  void shouldAlertOnceAboutEachClaimThatAWorkerLost() {
+    Overtaken first = new Overtaken(B, B + "/000001", 7L, "Kafka: gone", 1_000_000L);
+    Overtaken second = new Overtaken(B, B + "/000002", 9L, "the sink: FENCED", 1_000_500L);
+    topology.heartbeat(Samples.heartbeat("w", 1_000_000));
+    topology.heartbeat(overtaken(1_000_500, first));
+    topology.heartbeat(overtaken(1_001_000, first, second));
+    topology.heartbeat(overtaken(1_001_500, second));
+
+    assertThat(topology.alerts())
+        .extracting(Alert::getAlertId, Alert::getKind, Alert::getBackfillId)
+        .containsExactly(
+            tuple("zombie/" + B + "/000001/7", "zombie", B),
+            tuple("zombie/" + B + "/000002/9", "zombie", B));
+  }
+
+  private static WorkerHeartbeat overtaken(long at, Overtaken... claims) {
+    return WorkerHeartbeat.newBuilder(Samples.heartbeat("w", at))
+        .setOvertaken(List.of(claims))
+        .build();
   }
 
   static LongStream seeds() {

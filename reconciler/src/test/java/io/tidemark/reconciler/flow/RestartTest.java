@@ -108,7 +108,8 @@ class RestartTest {
   private CoordinatorProcessor coordinator() {
     context.setCurrentSystemTimeMs(5_000);
     CoordinatorProcessor p =
-        new CoordinatorProcessor(List.of(Samples.DOMAIN), 1, "progress", "directives", malformed);
+        new CoordinatorProcessor(
+            List.of(Samples.DOMAIN), 1, "progress", "directives", "alerts", malformed);
     p.init(context);
     return p;
   }

@@ -1,6 +1,7 @@
 package io.tidemark.reconciler.flow;
 
 import io.tidemark.reconciler.Samples;
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Descriptor;
@@ -104,6 +105,10 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
 
   private <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
     return driver.createInputTopic(topic, new StringSerializer(), AvroSerde.of(type));
+  }
+
+  List<Alert> alerts() {
+    return output(TOPICS.alerts(), Alert.class).stream().map(kv -> kv.value).toList();
   }
 
   List<KeyValue<String, LedgerEntry>> ledgerTopic() {

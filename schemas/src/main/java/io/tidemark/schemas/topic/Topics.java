@@ -109,6 +109,16 @@ public final class Topics {
     return name(Topic.ALERTS);
   }
 
+  /** Id of the consumer group that the workers of a domain form. */
+  public String workerGroup(String domain) {
+    return namespace + ".workers." + domain;
+  }
+
+  /** Transactional id of a worker's producer. */
+  public String transactionalId(String domain, String worker) {
+    return namespace + "-" + domain + "-" + worker;
+  }
+
   /**
    * Every topic that these domains need: first those of the namespace, then each domain's, domains
    * in alphabetical order.

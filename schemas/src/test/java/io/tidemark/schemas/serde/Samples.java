@@ -16,6 +16,7 @@ import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.FileSlice;
 import io.tidemark.schemas.avro.KeyRange;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
@@ -68,7 +69,13 @@ final class Samples {
         new Sample(command(), 1),
         new Sample(directive(false), 1),
         new Sample(directive(true), 2),
-        new Sample(workerHeartbeat(), 1),
+        new Sample(workerHeartbeat(List.of()), 1),
+        new Sample(
+            workerHeartbeat(
+                List.of(
+                    new Overtaken(
+                        BACKFILL, PARTITION, 4_711L, "the sink: FENCED", 1_767_225_606_000L))),
+            2),
         new Sample(deadLetter(-1), 1),
         new Sample(deadLetter(3), 2),
         new Sample(alert(), 1),
@@ -209,7 +216,7 @@ final class Samples {
     return new Directive("b-0", RunState.HOLD, "asked by ada", 1L, spent);
   }
 
-  static WorkerHeartbeat workerHeartbeat() {
+  static WorkerHeartbeat workerHeartbeat(List<Overtaken> overtaken) {
     return new WorkerHeartbeat(
         "worker-1",
         "default",
@@ -225,7 +232,8 @@ final class Samples {
         1_073_741_824L,
         "",
         1_767_225_000_000L,
-        1_767_225_606_000L);
+        1_767_225_606_000L,
+        overtaken);
   }
 
   static DeadLetter deadLetter(long number) {

@@ -22,6 +22,7 @@ import io.tidemark.worker.flow.LaneMetrics;
 import io.tidemark.worker.flow.Lanes;
 import io.tidemark.worker.flow.Routes;
 import io.tidemark.worker.flow.WorkerLoop;
+import io.tidemark.worker.status.OvertakenLog;
 import io.tidemark.worker.status.Vitals;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,6 +97,7 @@ public final class Worker implements AutoCloseable {
     Routes routes = closing(new Routes(clock));
     Inbox inbox = new Inbox(Specs.parser(), routes);
     LaneMetrics metrics = new LaneMetrics(registry);
+    OvertakenLog overtaken = new OvertakenLog();
     WorkerCore core =
         new WorkerCore(
             new WorkerSettings(
@@ -113,10 +115,10 @@ public final class Worker implements AutoCloseable {
 
     Heartbeat heartbeat =
         closing(
-            new Heartbeat(
+            Heartbeat.start(
                 new KafkaProducer<>(heartbeats(kafka)),
                 topics.workers(),
-                new Vitals(id, config.domain(), config.lanes(), metrics, clock.millis()),
+                new Vitals(id, config.domain(), config.lanes(), metrics, overtaken, clock.millis()),
                 core,
                 clock));
     KafkaWorkerLog journal =
@@ -125,19 +127,20 @@ public final class Worker implements AutoCloseable {
             topics.checkpoints(config.domain()),
             topics.deadLetters(config.domain()),
             new KafkaConsumer<>(member(config, kafka)),
-            Journal.open(kafka, topics.namespace() + "-" + config.domain() + "-" + id),
+            Journal.open(kafka, topics.transactionalId(config.domain(), id)),
             new ReadToEnd(kafka));
     return new WorkerLoop(
         core,
         journal,
-        new Lanes(config.lanes(), id, routes, metrics, clock, inbox::tell),
+        new Lanes(config.lanes(), id, routes, metrics, overtaken, clock, inbox::tell),
         inbox.events(),
+        overtaken,
         clock,
         Duration.ofMillis(config.getLong(WorkerConfig.DRAIN_TIMEOUT_MS)),
         () -> {
           plans.requireFollowing();
           directives.requireFollowing();
-          heartbeat.run();
+          heartbeat.look();
           routes.closeIdle();
         });
   }
@@ -161,9 +164,7 @@ public final class Worker implements AutoCloseable {
   /** Classic protocol, static membership, short heartbeats: see FACTS on takeover. */
   private Map<String, Object> member(WorkerConfig config, ClientConfig kafka) {
     Map<String, Object> settings = kafka.consumer();
-    settings.put(
-        ConsumerConfig.GROUP_ID_CONFIG,
-        config.topics().namespace() + ".workers." + config.domain());
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topics().workerGroup(config.domain()));
     settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, id);
     settings.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
     settings.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);

@@ -13,6 +13,7 @@ import io.tidemark.core.chunking.ChunkSizer;
 import io.tidemark.core.chunking.Isolation;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.core.worker.Point;
 import io.tidemark.core.worker.Task;
@@ -22,6 +23,7 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
+import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,6 +45,7 @@ final class Lane implements Runnable {
   private final String worker;
   private final Routes routes;
   private final LaneMetrics metrics;
+  private final OvertakenLog overtaken;
   private final Clock clock;
   private final Consumer<WorkerEvent> tell;
   private final Passes passes = new Passes();
@@ -56,12 +59,14 @@ final class Lane implements Runnable {
       String worker,
       Routes routes,
       LaneMetrics metrics,
+      OvertakenLog overtaken,
       Clock clock,
       Consumer<WorkerEvent> tell) {
     this.task = task;
     this.worker = worker;
     this.routes = routes;
     this.metrics = metrics;
+    this.overtaken = overtaken;
     this.clock = clock;
     this.tell = tell;
   }
@@ -149,6 +154,9 @@ final class Lane implements Runnable {
             message);
     log.debug("cause", e);
     metrics.failed(kind, code);
+    if (code.equals(FencedException.CODE)) {
+      overtaken.add(task.descriptor(), task.fence(), "the sink: " + message, clock.millis());
+    }
     tell.accept(
         new WorkerEvent.Failed(task.id(), new Failure(kind, code, message, clock.millis())));
   }

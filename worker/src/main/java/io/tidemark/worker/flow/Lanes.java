@@ -2,6 +2,7 @@ package io.tidemark.worker.flow;
 
 import io.tidemark.core.worker.Task;
 import io.tidemark.core.worker.WorkerEvent;
+import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ public final class Lanes implements AutoCloseable {
   private final String worker;
   private final Routes routes;
   private final LaneMetrics metrics;
+  private final OvertakenLog overtaken;
   private final Clock clock;
   private final Consumer<WorkerEvent> tell;
   private final ExecutorService threads;
@@ -27,11 +29,13 @@ public final class Lanes implements AutoCloseable {
       String worker,
       Routes routes,
       LaneMetrics metrics,
+      OvertakenLog overtaken,
       Clock clock,
       Consumer<WorkerEvent> tell) {
     this.worker = worker;
     this.routes = routes;
     this.metrics = metrics;
+    this.overtaken = overtaken;
     this.clock = clock;
     this.tell = tell;
     AtomicInteger n = new AtomicInteger();
@@ -41,7 +45,7 @@ public final class Lanes implements AutoCloseable {
   }
 
   void start(Task task) {
-    Lane lane = new Lane(task, worker, routes, metrics, clock, tell);
+    Lane lane = new Lane(task, worker, routes, metrics, overtaken, clock, tell);
     running.put(task.id(), lane);
     threads.execute(
         () -> {

@@ -5,6 +5,7 @@ import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.core.worker.WorkerEvent;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ public final class WorkerLoop implements Runnable {
   private final WorkerLog journal;
   private final Lanes lanes;
   private final BlockingQueue<WorkerEvent> inbox;
+  private final OvertakenLog overtaken;
   private final Clock clock;
   private final Duration drainTimeout;
   private final Runnable everyTurn;
@@ -44,6 +46,7 @@ public final class WorkerLoop implements Runnable {
    * A loop that has not joined the group yet.
    *
    * @param inbox events of lanes, plans and directives
+   * @param overtaken takes the claims that are lost with a queue
    * @param drainTimeout how long a lane may take to its chunk's end when a queue goes
    * @param everyTurn called once a turn, on the loop's thread; must be quick
    */
@@ -52,6 +55,7 @@ public final class WorkerLoop implements Runnable {
       WorkerLog journal,
       Lanes lanes,
       BlockingQueue<WorkerEvent> inbox,
+      OvertakenLog overtaken,
       Clock clock,
       Duration drainTimeout,
       Runnable everyTurn) {
@@ -59,6 +63,7 @@ public final class WorkerLoop implements Runnable {
     this.journal = journal;
     this.lanes = lanes;
     this.inbox = inbox;
+    this.overtaken = overtaken;
     this.clock = clock;
     this.drainTimeout = drainTimeout;
     this.everyTurn = everyTurn;
@@ -195,6 +200,14 @@ public final class WorkerLoop implements Runnable {
     public void lost(Set<Integer> queues) {
       if (!queues.isEmpty()) {
         log.warn("lost queues {}: the group went on without this worker", queues);
+        core.claims(queues)
+            .forEach(
+                (d, fence) ->
+                    overtaken.add(
+                        d,
+                        fence,
+                        "Kafka: the group gave queue " + d.getQueue() + " to others meanwhile",
+                        clock.millis()));
         feed(new WorkerEvent.Lost(queues));
       }
     }

@@ -10,17 +10,22 @@ import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 
-/** Takes a worker's pulse: what it has, what it does, how fast. One thread. */
+/** Takes a worker's pulse: what it has, what it does, how fast. One thread, but for the log. */
 public final class Vitals {
+
+  /** Chunks take a second or so: a rate over less time would be all or nothing. */
+  private static final long RATE_MS = 2_000;
 
   private final String worker;
   private final String domain;
   private final int lanes;
   private final LaneMetrics metrics;
+  private final OvertakenLog overtaken;
   private final long startedAt;
   private final String host;
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private double rate;
   private double rowsBefore;
   private long before;
 
@@ -29,11 +34,18 @@ public final class Vitals {
    *
    * @param startedAt milliseconds since the epoch
    */
-  public Vitals(String worker, String domain, int lanes, LaneMetrics metrics, long startedAt) {
+  public Vitals(
+      String worker,
+      String domain,
+      int lanes,
+      LaneMetrics metrics,
+      OvertakenLog overtaken,
+      long startedAt) {
     this.worker = worker;
     this.domain = domain;
     this.lanes = lanes;
     this.metrics = metrics;
+    this.overtaken = overtaken;
     this.startedAt = startedAt;
     this.before = startedAt;
     this.host = host();
@@ -54,10 +66,12 @@ public final class Vitals {
    * @param now milliseconds since the epoch
    */
   public WorkerHeartbeat beat(Collection<Integer> queues, Collection<String> held, long now) {
-    double rows = metrics.rows();
-    double rate = now > before ? (rows - rowsBefore) * 1000 / (now - before) : 0;
-    rowsBefore = rows;
-    before = now;
+    if (now - before >= RATE_MS) {
+      double rows = metrics.rows();
+      rate = (rows - rowsBefore) * 1000 / (now - before);
+      rowsBefore = rows;
+      before = now;
+    }
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     String version = Vitals.class.getPackage().getImplementationVersion();
     return WorkerHeartbeat.newBuilder()
@@ -76,6 +90,7 @@ public final class Vitals {
         .setPressure(held.isEmpty() ? "" : "waits for a directive: " + String.join(", ", held))
         .setStartedAt(startedAt)
         .setAt(now)
+        .setOvertaken(overtaken.recent(now))
         .build();
   }
 }
