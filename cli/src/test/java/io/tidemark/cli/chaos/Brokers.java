@@ -36,7 +36,7 @@ final class Brokers implements AutoCloseable {
 
   private static final Duration READY = Duration.ofMinutes(2);
   private static final List<String> OPTIONS =
-      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path dir;
   private final List<Integer> clientPorts = freePorts();

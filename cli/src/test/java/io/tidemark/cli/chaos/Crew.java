@@ -24,7 +24,7 @@ final class Crew implements AutoCloseable {
   private static final String RECONCILER = "reconciler";
 
   private static final List<String> OPTIONS =
-      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path dir;
   private final String bootstrap;

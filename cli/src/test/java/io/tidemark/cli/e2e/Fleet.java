@@ -36,7 +36,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   static final int QUEUES = 12;
 
   private static final List<String> SMALL =
-      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -58,10 +57,8 @@ public final class Proc implements AutoCloseable {
       List<String> options,
       String main,
       String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    List<String> command = Jvm.command(options);
+    command.add(main);
     command.addAll(List.of(args));
     try {
       Path out = Files.createTempFile(dir, name + "-", ".out");

@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * What to claim, and how much: what the free lanes want and a little ahead; the queues take turns,
- * and of each the oldest descriptor goes first.
+ * and of each the oldest descriptor goes first. Suspects come when there is nothing else, and each
+ * is alone until its first chunk is done.
  */
 final class Claims {
 
@@ -43,29 +44,44 @@ final class Claims {
   /**
    * Whether a free lane waits for a claim.
    *
-   * @param active tasks that lanes run or are about to
+   * @param tasks what lanes run or are about to
    */
-  boolean due(Collection<QueueState> queues, int active, long now) {
-    if (wanted(active, now) <= 0) {
+  boolean due(Collection<QueueState> queues, Tasks tasks, long now) {
+    if (wanted(tasks, now) <= 0) {
       return false;
     }
     Predicate<String> mayClaim = mayClaim(queues);
-    return queues.stream().anyMatch(q -> q.open() && q.nextReady(mayClaim).isPresent());
+    return queues.stream()
+        .filter(QueueState::open)
+        .anyMatch(
+            q ->
+                q.nextReady(mayClaim, false).isPresent()
+                    || (tasks.count() == 0 && q.nextReady(mayClaim, true).isPresent()));
   }
 
   /** The partitions to claim now; their phase is Claiming from then on. */
-  List<Run> pick(Collection<QueueState> queues, int active, long now) {
-    int wanted = Math.min(wanted(active, now), Reporting.MAX_BATCH / 2);
+  List<Run> pick(Collection<QueueState> queues, Tasks tasks, long now) {
     Predicate<String> mayClaim = mayClaim(queues);
+    int wanted = Math.min(wanted(tasks, now), Reporting.MAX_BATCH / 2);
     List<QueueState> turns = new ArrayList<>(queues);
     turns.removeIf(q -> !q.open());
     Collections.rotate(turns, -(turn++ % Math.max(1, turns.size())));
+    List<Run> picked = pick(turns, mayClaim, wanted, false);
+    if (picked.isEmpty() && wanted > 0 && tasks.count() == 0) {
+      return pick(turns, mayClaim, 1, true);
+    }
+    return picked;
+  }
+
+  private static List<Run> pick(
+      List<QueueState> turns, Predicate<String> mayClaim, int wanted, boolean suspects) {
     List<Run> picked = new ArrayList<>();
     boolean found = true;
     while (picked.size() < wanted && found) {
       found = false;
       for (QueueState q : turns) {
-        Optional<Run> next = picked.size() < wanted ? q.nextReady(mayClaim) : Optional.empty();
+        Optional<Run> next =
+            picked.size() < wanted ? q.nextReady(mayClaim, suspects) : Optional.empty();
         if (next.isPresent()) {
           q.to(next.get(), new Phase.Claiming(), false);
           picked.add(next.get());
@@ -76,8 +92,8 @@ final class Claims {
     return picked;
   }
 
-  private int wanted(int active, long now) {
-    return closed ? 0 : lanes + ahead.extra(now) - active;
+  private int wanted(Tasks tasks, long now) {
+    return closed || tasks.suspect() ? 0 : lanes + ahead.extra(now) - tasks.count();
   }
 
   /**

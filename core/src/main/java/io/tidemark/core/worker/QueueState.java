@@ -267,11 +267,15 @@ final class QueueState {
     return ready.keySet();
   }
 
-  /** The next partition to claim among the backfills that may run: the oldest descriptor. */
-  Optional<Run> nextReady(Predicate<String> mayRun) {
+  /**
+   * The next partition to claim among the backfills that may run: the oldest descriptor.
+   *
+   * @param suspect whether of those that its owners may have died of, or of all others
+   */
+  Optional<Run> nextReady(Predicate<String> mayRun, boolean suspect) {
     return ready.entrySet().stream()
         .filter(e -> mayRun.test(e.getKey()))
-        .map(e -> e.getValue().firstEntry().getValue())
+        .flatMap(e -> e.getValue().values().stream().filter(r -> r.suspect() == suspect).limit(1))
         .min((a, b) -> Long.compare(a.offset, b.offset));
   }
 

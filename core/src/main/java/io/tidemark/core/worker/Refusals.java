@@ -5,6 +5,7 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** Failures that a worker finds by itself, in words for users. */
 final class Refusals {
@@ -16,9 +17,29 @@ final class Refusals {
     return new Failure(
         FailureKind.FATAL,
         "SINK_WENT_BACK",
-        "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed by hand; check it, then retry the partition"
+        "the sink holds %d rows of this partition, the log says %d: the sink was restored or changed by hand; check it; what it lacks now can be copied by a backfill of another name"
             .formatted(got.totals().rows(), had.totals().rows()),
         wallMs);
+  }
+
+  /** Worker after worker ended when it had begun with the partition. */
+  static Failure deaths(int deaths, long wallMs) {
+    return new Failure(
+        FailureKind.FATAL,
+        "WORKERS_DIED",
+        "%d workers in a row ended without a word before the first chunk after its cursor was done, the last ones with nothing else to do: look at how they ended (out of memory? then smaller chunks, or a bigger heap)"
+            .formatted(deaths),
+        wallMs);
+  }
+
+  /** A row that may not be set aside. */
+  static Failure beyondBudget(DeadLetter told) {
+    return told(
+        Failure.newBuilder(told.getError())
+            .setMessage(
+                "%s; deadLetters allows no more rows to be set aside, and this one stands behind the cursor %s"
+                    .formatted(told.getError().getMessage(), told.getCursor()))
+            .build());
   }
 
   /** A point that no checkpoint can tell. */
@@ -36,7 +57,7 @@ final class Refusals {
     DeadLetter.Builder letter =
         DeadLetter.newBuilder(told).setAttempt(attempt).setError(told(told.getError()));
     int row = told.getRow().remaining();
-    if (row > RecordBounds.PART || told.getRowSchema().length() > RecordBounds.PART) {
+    if (row + bytes(told.getRowSchema()) > RecordBounds.PART) {
       letter
           .setRow(ByteBuffer.allocate(0))
           .setRowSchema("\"null\"")
@@ -48,6 +69,10 @@ final class Refusals {
                   .build());
     }
     return letter.build();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** As a lane told it, short enough for the log. */

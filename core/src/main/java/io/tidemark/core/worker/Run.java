@@ -36,6 +36,9 @@ final class Run {
 
   static final long UNCLAIMED = -1;
 
+  /** One death is an accident. */
+  private static final int SUSPECT = 2;
+
   final int queue;
   final long offset;
   final Descriptor descriptor;
@@ -49,6 +52,9 @@ final class Run {
 
   Failure error;
   long startedAt;
+
+  /** Owners in a row that ended without a word before they had moved the cursor. */
+  int deaths;
 
   /** A row that its lane found refused and waits to pass; null if there is none. */
   DeadLetter letter;
@@ -67,6 +73,15 @@ final class Run {
     point = Point.of(last);
     tries = Tries.of(last.getAttempt());
     startedAt = last.getStartedAt();
+    // Whoever claims, and whose next word is never heard, may have been killed by this very
+    // partition.
+    boolean died = last.getState() == PartitionState.RUNNING && last.getClaim();
+    deaths = last.getDeaths() + (died ? 1 : 0);
+  }
+
+  /** Whether it may be what its owners die of: it is run alone, so that nobody dies with it. */
+  boolean suspect() {
+    return deaths >= SUSPECT;
   }
 
   Phase phase() {
@@ -130,6 +145,7 @@ final class Run {
         .setStartedAt(startedAt == 0 ? now : startedAt)
         .setAt(now)
         .setDeadLetters(point.totals().deadLetters())
+        .setDeaths(deaths)
         .build();
   }
 }

@@ -27,6 +27,11 @@ final class Tasks {
     return Optional.ofNullable(runs.get(task));
   }
 
+  /** Whether a lane runs a suspect. */
+  boolean suspect() {
+    return runs.values().stream().anyMatch(Run::suspect);
+  }
+
   /** Whether a lane waits to pass a row that is refused. */
   boolean waiting() {
     return runs.values().stream().anyMatch(r -> r.letter != null);

@@ -30,6 +30,9 @@ import java.util.random.RandomGenerator;
  */
 public final class WorkerCore {
 
+  /** So many workers may die of a partition, however few attempts it has. */
+  private static final int LEAST_DEATHS = 3;
+
   private final int lookahead;
   private final RandomGenerator chance;
   private final Map<Integer, QueueState> queues = new TreeMap<>();
@@ -318,6 +321,7 @@ public final class WorkerCore {
   private static void advance(QueueState q, Run run, Point to) {
     run.point = to;
     run.tries = Tries.NONE;
+    run.deaths = 0;
     run.error = null;
     q.changed(run);
   }
@@ -330,7 +334,7 @@ public final class WorkerCore {
       run.letter = Refusals.letter(e.letter(), run.tries.failures());
       q.changed(run);
     } else {
-      run.error = Refusals.told(e.letter().getError());
+      run.error = Refusals.beyondBudget(e.letter());
       end(q, run, PartitionState.FAILED);
       out.add(new WorkerEffect.Abort(e.task()));
     }
@@ -410,12 +414,12 @@ public final class WorkerCore {
     return reporting.intervalOver(now)
         || tasks.waiting()
         || queues.values().stream().anyMatch(QueueState::hasEnded)
-        || claims.due(queues.values(), tasks.count(), now);
+        || claims.due(queues.values(), tasks, now);
   }
 
   /** Everything there is to report, and as many claims as lanes want, in one transaction. */
   private void commit(long now, List<WorkerEffect> out) {
-    List<Run> picked = claims.pick(queues.values(), tasks.count(), now);
+    List<Run> picked = claims.pick(queues.values(), tasks, now);
     reporting.commit(queues.values(), picked, now, wallMs).ifPresent(out::add);
   }
 
@@ -427,7 +431,13 @@ public final class WorkerCore {
 
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
-    if (q.open() && backfills.mayRun(run.descriptor.getBackfillId())) {
+    String backfill = run.descriptor.getBackfillId();
+    if (q.open() && backfills.mayRun(backfill)) {
+      if (run.deaths >= Math.max(LEAST_DEATHS, backfills.retry(backfill).attempts())) {
+        run.error = Refusals.deaths(run.deaths, wallMs);
+        end(q, run, PartitionState.FAILED);
+        return;
+      }
       tasks.start(q, run, out);
     } else {
       q.to(run, new Phase.Ready(), true);

@@ -133,7 +133,7 @@ class AvroSerdeTest {
     byte[] string = directives.serialize("t", Samples.directive(true));
     byte[] lying = Arrays.copyOf(string, 64);
     System.arraycopy(huge, 0, lying, 10, huge.length);
-    byte[] list = AvroSerde.of(Checkpoint.class).serialize("t", Samples.checkpoint(3));
+    byte[] list = AvroSerde.of(Checkpoint.class).serialize("t", Samples.checkpoint(3, 0));
     int columns = indexOf(list, new byte[] {4, 4, 'i', 'd', 0});
     byte[] lyingList = list.clone();
     System.arraycopy(huge, 0, lyingList, columns, huge.length);

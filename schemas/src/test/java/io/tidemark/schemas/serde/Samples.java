@@ -60,8 +60,9 @@ final class Samples {
         new Sample(plan(0), 1),
         new Sample(plan(5), 2),
         new Sample(descriptor(), 1),
-        new Sample(checkpoint(0), 1),
-        new Sample(checkpoint(3), 2),
+        new Sample(checkpoint(0, 0), 1),
+        new Sample(checkpoint(3, 0), 2),
+        new Sample(checkpoint(3, 2), 3),
         new Sample(ledgerEntry(0), 1),
         new Sample(ledgerEntry(3), 2),
         new Sample(progress(0), 1),
@@ -115,7 +116,7 @@ final class Samples {
         1_767_225_600_500L);
   }
 
-  static Checkpoint checkpoint(long deadLetters) {
+  static Checkpoint checkpoint(long deadLetters, int deaths) {
     Descriptor ofFile =
         new Descriptor(
             PARTITION,
@@ -143,7 +144,8 @@ final class Samples {
         deadLetters == 0 ? failure() : away(),
         1_767_225_602_000L,
         1_767_225_603_000L,
-        deadLetters);
+        deadLetters,
+        deaths);
   }
 
   static LedgerEntry ledgerEntry(long deadLetters) {

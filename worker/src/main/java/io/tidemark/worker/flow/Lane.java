@@ -23,7 +23,6 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
-import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,7 +2,6 @@ package io.tidemark.worker.flow;
 
 import io.tidemark.core.worker.Task;
 import io.tidemark.core.worker.WorkerEvent;
-import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

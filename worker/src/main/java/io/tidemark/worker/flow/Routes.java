@@ -6,22 +6,26 @@ import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
 import io.tidemark.schemas.spec.Spec;
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The routes of the backfills that a worker has a hand in: opened at first use, shared by its
- * lanes, closed when none has used them for a while. Thread-safe.
+ * lanes, closed when none has used them for a while. Thread-safe: whoever opens a route, which may
+ * take as long as a network lets it, holds up only those who want the same one.
  */
 public final class Routes implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
   private static final long IDLE_MS = 60_000;
 
+  /** Whoever touches what may change has its lock. */
   private static final class Entry {
+    private final ReentrantLock lock = new ReentrantLock();
     private final Spec spec;
     private final String planned;
     private Route route;
@@ -38,7 +42,7 @@ public final class Routes implements AutoCloseable {
   }
 
   private final Clock clock;
-  private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
   public Routes(Clock clock) {
     this.clock = clock;
@@ -49,7 +53,7 @@ public final class Routes implements AutoCloseable {
    *
    * @param planned Avro schema of the source's rows when it was planned, JSON
    */
-  synchronized void know(String backfill, Spec spec, String planned) {
+  void know(String backfill, Spec spec, String planned) {
     entries.putIfAbsent(backfill, new Entry(spec, planned));
   }
 
@@ -71,23 +75,31 @@ public final class Routes implements AutoCloseable {
 
     @Override
     public void close() {
-      synchronized (Routes.this) {
+      entry.lock.lock();
+      try {
         entry.users--;
         entry.idleSince = clock.millis();
+      } finally {
+        entry.lock.unlock();
       }
     }
   }
 
-  synchronized Use acquire(String backfill) throws TaskException {
+  Use acquire(String backfill) throws TaskException, InterruptedException {
     Entry entry = entries.get(backfill);
     if (entry == null) {
       throw TaskException.fatal("the plan of " + backfill + " is not known to this worker");
     }
-    if (entry.route == null) {
-      open(backfill, entry);
+    entry.lock.lockInterruptibly();
+    try {
+      if (entry.route == null) {
+        open(backfill, entry);
+      }
+      entry.users++;
+      return new Use(entry);
+    } finally {
+      entry.lock.unlock();
     }
-    entry.users++;
-    return new Use(entry);
   }
 
   /** Says once what this worker lacks for a backfill, and once that it lacks it no more. */
@@ -122,26 +134,29 @@ public final class Routes implements AutoCloseable {
     }
   }
 
-  /** Closes what has been idle for a minute. */
-  public synchronized void closeIdle() {
+  /** Closes what has been idle for a minute; what somebody is busy with is not idle. */
+  public void closeIdle() {
     long now = clock.millis();
-    for (Entry e : entries.values()) {
-      if (e.route != null && e.users == 0 && now - e.idleSince > IDLE_MS) {
-        e.route.close();
-        e.route = null;
-      }
-    }
+    entries.values().forEach(e -> closeIf(e, () -> e.users == 0 && now - e.idleSince > IDLE_MS));
   }
 
+  /** Closes all but what a lane that could not be interrupted is still opening. */
   @Override
-  public synchronized void close() {
-    Iterator<Entry> it = entries.values().iterator();
-    while (it.hasNext()) {
-      Entry e = it.next();
-      if (e.route != null) {
-        e.route.close();
+  public void close() {
+    entries.values().forEach(e -> closeIf(e, () -> true));
+    entries.clear();
+  }
+
+  private static void closeIf(Entry e, BooleanSupplier condition) {
+    if (e.lock.tryLock()) {
+      try {
+        if (e.route != null && condition.getAsBoolean()) {
+          e.route.close();
+          e.route = null;
+        }
+      } finally {
+        e.lock.unlock();
       }
-      it.remove();
     }
   }
 }

@@ -5,7 +5,6 @@ import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.core.worker.WorkerEvent;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.PartitionState;
-import io.tidemark.worker.status.OvertakenLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -3,6 +3,7 @@ package io.tidemark.worker.status;
 import com.sun.management.OperatingSystemMXBean;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.worker.flow.LaneMetrics;
+import io.tidemark.worker.flow.OvertakenLog;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.net.InetAddress;

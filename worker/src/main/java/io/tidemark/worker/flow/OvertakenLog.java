@@ -1,4 +1,4 @@
-package io.tidemark.worker.status;
+package io.tidemark.worker.flow;
 
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Overtaken;
@@ -34,7 +34,7 @@ public final class OvertakenLog {
   }
 
   /** Those of the last minute, the oldest first. */
-  synchronized List<Overtaken> recent(long now) {
+  public synchronized List<Overtaken> recent(long now) {
     recent.removeIf(o -> now - o.getAt() > KEPT_MS);
     return List.copyOf(recent);
   }
