@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,7 +32,7 @@ class ZombieTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration TAKEOVER = Duration.ofSeconds(10);
-  private static final int ROWS = 4_000;
+  private static final int ROWS = 400;
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 
@@ -40,7 +41,7 @@ class ZombieTest {
   private static List<Proc> workers;
 
   /** Where in a chunk; what the sink's session then shows, once the server has gone on. */
-  private enum Step {
+  enum Step {
     BEFORE_THE_READ("a.state LIKE 'idle%'"),
     IN_MID_COPY("a.state = 'active' AND a.query LIKE 'COPY%' AND a.wait_event = 'ClientRead'"),
     AFTER_THE_ROWS("a.state = 'idle in transaction' AND a.query LIKE 'COPY%'"),
@@ -62,7 +63,7 @@ class ZombieTest {
     postgres.run(
         "CREATE TABLE src.z (id bigint PRIMARY KEY, name text)",
         // A chunk is more than the sockets between two processes hold.
-        "INSERT INTO src.z SELECT i, repeat(md5(i::text), 125) FROM generate_series(1, "
+        "INSERT INTO src.z SELECT i, repeat(md5(i::text), 4000) FROM generate_series(1, "
             + ROWS
             + ") i",
         "ANALYZE src.z",
@@ -96,11 +97,16 @@ class ZombieTest {
     postgres.close();
   }
 
+  @AfterEach
+  void goOn() {
+    workers.forEach(w -> w.signal("CONT"));
+  }
+
   @ParameterizedTest
   @EnumSource(Step.class)
   void shouldBeRefusedAndNotBlockItsSuccessorWhenStopped(Step step) throws Exception {
-    String name = "z-" + step.ordinal();
-    String table = "dst.z_" + step.ordinal();
+    String name = "z-" + step.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String table = "dst." + step.name().toLowerCase(Locale.ROOT);
     postgres.run(
         "CREATE TABLE %s (LIKE src.z INCLUDING INDEXES)".formatted(table),
         "CREATE TRIGGER rows_before BEFORE INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION dst.dawdle('%s')"
@@ -114,7 +120,11 @@ class ZombieTest {
                 fleet.write(
                     name + ".yaml",
                     postgres.copySpec(
-                        name, "src.z", table, "partition: {count: 1}", "chunk: {rows: 2000}")))
+                        name,
+                        "src.z",
+                        table,
+                        "partition: {key: {count: 1}}",
+                        "chunk: {rows: 400}")))
             .path("backfill")
             .asText();
 

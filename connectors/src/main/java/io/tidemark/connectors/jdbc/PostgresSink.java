@@ -185,7 +185,6 @@ final class PostgresSink implements Sink {
         stage(c, target);
       }
       SinkWriter.Progress found = progress.claim(c, claim);
-      c.commit();
       SinkWriter writer =
           new PostgresWriter(pool, errors, c, progress, target, claim, found, source, format);
       opened = true;

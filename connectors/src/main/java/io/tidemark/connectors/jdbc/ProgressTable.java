@@ -171,12 +171,26 @@ record ProgressTable(TableName name) {
   }
 
   /**
-   * Raises the partition's fence to the claim's. The caller commits.
+   * Raises the partition's fence to the claim's, and commits what the connection has open. The
+   * server does it in one go: a claimant that is stopped in the middle would else leave a row that
+   * nobody can see and everybody has to wait for, and a session that nobody can know by its pid.
    *
    * @return what the partition had committed
    * @throws FencedException if the partition has a newer claim
    */
   Progress claim(Connection connection, Claim claim) throws SQLException, FencedException {
+    connection.setAutoCommit(true);
+    try {
+      return claimed(connection, claim);
+    } finally {
+      if (!connection.isClosed()) {
+        connection.setAutoCommit(false);
+      }
+    }
+  }
+
+  private Progress claimed(Connection connection, Claim claim)
+      throws SQLException, FencedException {
     try (PreparedStatement s = connection.prepareStatement(sql(CLAIM))) {
       s.setString(1, claim.partition());
       s.setString(2, claim.backfill());

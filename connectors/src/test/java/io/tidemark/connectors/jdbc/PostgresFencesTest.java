@@ -17,6 +17,8 @@ import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.TaskException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.avro.generic.GenericData;
@@ -116,6 +118,22 @@ class PostgresFencesTest {
   }
 
   @Test
+  void shouldNotBlockItsSuccessorWhenAClaimantStopsRightAfterTheStatement() throws Exception {
+    ProgressTable table = ProgressTable.beside(new TableName("public", "b"));
+    try (Connection stopped = database.connect()) {
+      stopped.setAutoCommit(false);
+      table.claim(stopped, claim(5)); // and no more
+
+      long before = System.nanoTime();
+      try (SinkWriter successor = open(sink, 6)) {
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
+        assertThat(successor.progress().orElseThrow().cursor()).isEqualTo(Cursor.START);
+      }
+      assertThatThrownBy(() -> table.claim(stopped, claim(5))).isInstanceOf(SQLException.class);
+    }
+  }
+
+  @Test
   void shouldBeRefusedAtBeginWhenAnotherSessionRaisedTheFence() throws Exception {
     try (SinkWriter old = open(former, 5)) {
       database.run("UPDATE tidemark_progress SET fence = 6");
@@ -180,8 +198,11 @@ class PostgresFencesTest {
   }
 
   private SinkWriter open(Sink of, long fence) throws TaskException {
-    Claim claim = new Claim("copy-00000000", "copy-00000000/000001", fence, "w" + fence);
-    return of.open(claim, shape, RowFormat.RECORDS);
+    return of.open(claim(fence), shape, RowFormat.RECORDS);
+  }
+
+  private static Claim claim(long fence) {
+    return new Claim("copy-00000000", "copy-00000000/000001", fence, "w" + fence);
   }
 
   private void put(Rows rows, int from, int to, String value) throws TaskException {

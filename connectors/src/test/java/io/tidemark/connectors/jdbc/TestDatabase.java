@@ -46,6 +46,11 @@ final class TestDatabase implements AutoCloseable {
     admin = connect(name);
   }
 
+  /** A connection of its own, as the superuser. */
+  Connection connect() throws SQLException {
+    return connect(name);
+  }
+
   private static Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(url(port(), database), "postgres", PASSWORD);
   }

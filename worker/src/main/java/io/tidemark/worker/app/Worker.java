@@ -167,7 +167,7 @@ public final class Worker implements AutoCloseable {
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topics().workerGroup(config.domain()));
     settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, id);
     settings.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-    settings.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    settings.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 500);
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         List.of(CooperativeStickyAssignor.class.getName()));
