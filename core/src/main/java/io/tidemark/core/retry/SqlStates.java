@@ -26,6 +26,8 @@ public final class SqlStates {
       case "57P01", "57P02", "57P03", "57P05" -> FailureKind.UNAVAILABLE;
       // Refused by something between, or bytes that are no protocol: not an outage.
       case "08004", "08P01" -> FailureKind.TRANSIENT;
+      // A view's WITH CHECK OPTION, and what is too big for an index or a page: this row's fault.
+      case "44000", "54000" -> FailureKind.POISON;
       default ->
           switch (sqlState.substring(0, 2)) {
             case "08" -> FailureKind.UNAVAILABLE;

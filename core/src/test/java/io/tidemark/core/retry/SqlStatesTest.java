@@ -39,6 +39,9 @@ final class SqlStatesTest {
     "22P02,POISON", // text is not of the type
     "23502,POISON", // not null
     "23505,POISON", // unique
+    "44000,POISON", // with check option
+    "54000,POISON", // an index row too big, say
+    "54001,FATAL", // statement too complex
     "28P01,FATAL", // wrong password
     "3D000,FATAL", // no such database
     "40002,FATAL", // integrity constraint at commit
