@@ -17,7 +17,7 @@ import java.util.Optional;
 /** One backfill from {@code src.rows} to a destination of its own, from its plan to its proof. */
 final class Copy {
 
-  static final int ROWS = 12_000;
+  static final int ROWS = 8_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 final class Nemesis {
 
   /** Between two faults so many checkpoints have to tell of progress, or so much time to pass. */
-  private static final int ADVANCES = 4;
+  private static final int ADVANCES = 2;
 
   private static final long STANDSTILL = Duration.ofSeconds(15).toNanos();
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ final class Jvm {
   private static final class Prepared {
     static final Path DIR = dir();
     static final String CLASS_PATH = classPath();
-    static final Path ARCHIVE = archive();
+    static final Optional<Path> ARCHIVE = archive();
   }
 
   private Jvm() {}
@@ -31,7 +32,7 @@ final class Jvm {
   /** The beginning of a command: java with these options, and a main class to come. */
   static List<String> command(List<String> options) {
     List<String> command = new ArrayList<>(java());
-    command.add("-XX:SharedArchiveFile=" + Prepared.ARCHIVE);
+    Prepared.ARCHIVE.ifPresent(a -> command.add("-XX:SharedArchiveFile=" + a));
     command.addAll(options);
     command.addAll(List.of("-cp", Prepared.CLASS_PATH));
     return command;
@@ -92,7 +93,7 @@ final class Jvm {
   }
 
   /** Trained by a small backfill with everything in it; without the archive all works as well. */
-  private static Path archive() {
+  private static Optional<Path> archive() {
     Path archive = Prepared.DIR.resolve("classes.jsa");
     try {
       Files.writeString(Prepared.DIR.resolve("in.csv"), "a\n1\n");
@@ -127,7 +128,12 @@ final class Jvm {
       if (!training.waitFor(2, TimeUnit.MINUTES)) {
         training.destroyForcibly().waitFor();
       }
-      return archive;
+      if (Files.exists(archive)) {
+        return Optional.of(archive);
+      }
+      System.err.println(
+          "no class archive: " + Files.readString(Prepared.DIR.resolve("training.log")));
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

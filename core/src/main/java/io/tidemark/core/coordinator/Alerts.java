@@ -35,7 +35,7 @@ public final class Alerts {
         .setKind("zombie")
         .setSeverity(Severity.WARNING)
         .setMessage(
-            "%s went on with %s under fence %d after others had taken over, and was refused by %s"
+            "%s had %s under fence %d while it could not be reached; what it still did for it was refused by %s"
                 .formatted(worker.getWorkerId(), o.getPartitionId(), o.getFence(), o.getMessage()))
         .setRemedy(
             "Nothing is lost. If it happens again, find out what holds up %s (process %d on %s): a paused or overloaded machine, a network cut, long garbage collections"

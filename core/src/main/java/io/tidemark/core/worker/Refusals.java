@@ -27,7 +27,7 @@ final class Refusals {
     return new Failure(
         FailureKind.FATAL,
         "WORKERS_DIED",
-        "%d workers in a row ended without a word before the first chunk after its cursor was done, the last ones with nothing else to do: look at how they ended (out of memory? then smaller chunks, or a bigger heap)"
+        "%d workers in a row claimed it and were not heard of again, the last ones with nothing else to do: look at how they ended (out of memory? then smaller chunks, or a bigger heap)"
             .formatted(deaths),
         wallMs);
   }

@@ -53,7 +53,7 @@ final class Run {
   Failure error;
   long startedAt;
 
-  /** Owners in a row that ended without a word before they had moved the cursor. */
+  /** Owners in a row of whom nothing was heard after their claim. */
   int deaths;
 
   /** A row that its lane found refused and waits to pass; null if there is none. */
@@ -76,7 +76,7 @@ final class Run {
     // Whoever claims, and whose next word is never heard, may have been killed by this very
     // partition.
     boolean died = last.getState() == PartitionState.RUNNING && last.getClaim();
-    deaths = last.getDeaths() + (died ? 1 : 0);
+    deaths = died ? last.getDeaths() + 1 : 0;
   }
 
   /** Whether it may be what its owners die of: it is run alone, so that nobody dies with it. */

@@ -400,8 +400,9 @@ public final class WorkerCore {
 
   private void wakeBackoffs(QueueState q, long now, List<WorkerEffect> out) {
     for (Run run : q.backoffs()) {
-      if (run.phase() instanceof Phase.Backoff b && b.untilMs() <= now) {
-        if (run.fence == Run.UNCLAIMED) {
+      if (run.phase() instanceof Phase.Backoff b && b.untilMs() <= now && !tasks.suspect()) {
+        boolean company = run.suspect() && tasks.count() > 0;
+        if (company || run.fence == Run.UNCLAIMED) {
           q.to(run, new Phase.Ready(), false);
         } else {
           tasks.start(q, run, out);

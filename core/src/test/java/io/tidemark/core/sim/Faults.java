@@ -165,10 +165,7 @@ final class Faults {
     RandomGenerator draw = new SplittableRandom(fault.seed());
     SimWorker worker = world.workers().get(draw.nextInt(world.setup().workers()));
     switch (fault.kind()) {
-      case CRASH -> {
-        worker.crash();
-        later(draw.nextInt(10, 4_000), "restart " + worker.name(), () -> restart(worker));
-      }
+      case CRASH -> crash(worker, draw.nextInt(10, 4_000));
       case PAUSE -> pause(worker, draw);
       case REPLACE_WHILE_PAUSED -> {
         if (!worker.dead()) {
@@ -219,6 +216,12 @@ final class Faults {
 
   private void later(int delayMs, String what, Runnable action) {
     scheduler.after(delayMs, "faults", what, action);
+  }
+
+  /** Ends a worker without a word; somebody starts it again. */
+  void crash(SimWorker worker, int restartMs) {
+    worker.crash();
+    later(restartMs, "restart " + worker.name(), () -> restart(worker));
   }
 
   private void restart(SimWorker worker) {

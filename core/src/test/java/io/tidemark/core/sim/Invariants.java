@@ -164,6 +164,12 @@ final class Invariants {
     if (!terminal) {
       throw new Violation(Invariant.I9_NO_PARTITION_IS_DROPPED, id + " rests " + entry.getState());
     }
+    if (entry.getState() == PartitionState.FAILED
+        && entry.getError().getCode().equals("WORKERS_DIED")
+        && !world.kills(d)) {
+      throw new Violation(
+          Invariant.I9_NO_PARTITION_IS_DROPPED, id + " fails though nobody died of it");
+    }
     List<Long> letters = log.letters(id, entry.getDeadLetters());
     List<Long> poison = sink.poison((OffsetRange) entry.getDescriptor().getSlice());
     boolean completed = entry.getState() == PartitionState.COMPLETED;

@@ -22,6 +22,7 @@ package io.tidemark.core.sim;
  * @param fatal share of chunks that fail for good, while faults happen
  * @param sink kind of the sink
  * @param poison one row of so many is refused by the sink; 0: none is
+ * @param killer whether every worker dies that begins with a chunk of a certain partition
  */
 record Setup(
     int queues,
@@ -42,7 +43,8 @@ record Setup(
     double lostReplies,
     double fatal,
     SimSink.Kind sink,
-    int poison) {
+    int poison,
+    boolean killer) {
 
   static Setup draw(Scheduler s) {
     int backfills = s.between(1, 2);
@@ -67,6 +69,7 @@ record Setup(
         s.chance(0.6)
             ? SimSink.Kind.TRANSACTIONAL
             : s.chance(0.5) ? SimSink.Kind.MANIFEST : SimSink.Kind.IDEMPOTENT,
-        s.chance(0.3) ? s.between(3, 60) : 0);
+        s.chance(0.3) ? s.between(3, 60) : 0,
+        s.chance(0.1));
   }
 }

@@ -98,6 +98,11 @@ final class SimLane {
       worker.feed(new WorkerEvent.Stopped(task.id()));
       return;
     }
+    if (world.kills(task.descriptor())) {
+      over = true;
+      world.faults().crash(worker, world.scheduler().between(10, 2_000));
+      return;
+    }
     world.invariants().chunkStarts(worker.name(), partition, worker.directed(task));
     worker.call(
         partition + " begin",

@@ -266,7 +266,7 @@ final class SimWorker {
     for (; plansRead < plans.size(); plansRead++) {
       deliver(
           new WorkerEvent.BackfillKnown(
-              plans.get(plansRead).getBackfillId(), World.RETRY, Long.MAX_VALUE));
+              plans.get(plansRead).getBackfillId(), world.retry(), Long.MAX_VALUE));
     }
     List<Directive> log = world.reconciler().directiveLog();
     for (; directivesRead < log.size(); directivesRead++) {

@@ -1,6 +1,7 @@
 package io.tidemark.core.sim;
 
 import io.tidemark.core.retry.RetryPolicy;
+import io.tidemark.schemas.avro.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.stream.IntStream;
 final class World {
 
   /** Generous, since faults come thick: running out of attempts is not what is simulated. */
-  static final RetryPolicy RETRY = new RetryPolicy(200, 20, 500, 60_000);
+  private static final RetryPolicy RETRY = new RetryPolicy(200, 20, 500, 60_000);
+
+  /** Where workers die of a partition, they should stop to. */
+  private static final RetryPolicy KILLERS_RETRY = new RetryPolicy(10, 20, 500, 60_000);
 
   private final Scheduler scheduler;
   private final Setup setup;
@@ -51,6 +55,17 @@ final class World {
     return IntStream.range(0, setup.backfills())
         .mapToObj(b -> "backfill" + b + "-0000000" + b)
         .toList();
+  }
+
+  RetryPolicy retry() {
+    return setup.killer() ? KILLERS_RETRY : RETRY;
+  }
+
+  /** Whether whoever begins with a chunk of this partition dies of it. */
+  boolean kills(Descriptor d) {
+    return setup.killer()
+        && d.getOrdinal() == 0
+        && d.getBackfillId().equals(backfills().getFirst());
   }
 
   private void watchSessions() {

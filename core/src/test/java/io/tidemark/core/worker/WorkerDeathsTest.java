@@ -6,6 +6,7 @@ import static io.tidemark.core.worker.WorkerFixture.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,7 @@ final class WorkerDeathsTest {
             .setClaim(false)
             .setState(PartitionState.PENDING)
             .build();
-    assertThat(owner(2, released).reads(0, 0, "b/1").ticks().report("b/1").getDeaths())
-        .isEqualTo(2);
+    assertThat(owner(2, released).reads(0, 0, "b/1").ticks().report("b/1").getDeaths()).isZero();
   }
 
   @Test
@@ -47,6 +47,30 @@ final class WorkerDeathsTest {
     // It did not die of it: the others may run beside it.
     w.opened("b/1", 0, 0).chunkDone("b/1", 5).ticks();
     assertThat(w.report("b/3").getClaim()).isTrue();
+  }
+
+  @Test
+  void shouldRunASuspectAloneAlsoWhenItIsTriedAgain() {
+    WorkerFixture w = owner(3, claim("b/1", 1)).runs(0, 0, "b/1");
+    w.fails("b/1", FailureKind.UNAVAILABLE, "08006").reads(0, 1, "b/2").ticks().commitSucceeds();
+    assertThat(w.starts()).extracting(WorkerDeathsTest::id).containsExactly("b/2");
+
+    w.ticksAfter(5_000);
+    assertThat(w.starts()).as("not beside another").isEmpty();
+    w.opened("b/2", 0, 0).lastChunkDone("b/2", 5).ticks().commitSucceeds();
+    assertThat(w.starts()).extracting(WorkerDeathsTest::id).containsExactly("b/1");
+  }
+
+  @Test
+  void shouldTryNothingAgainBesideASuspect() {
+    WorkerFixture w = owner(3, claim("b/1", 1)).reads(0, 0, "b/1").runs(0, 1, "b/2");
+    w.fails("b/2", FailureKind.UNAVAILABLE, "08006").ticks().commitSucceeds();
+    assertThat(w.starts()).extracting(WorkerDeathsTest::id).containsExactly("b/1");
+
+    w.ticksAfter(5_000);
+    assertThat(w.starts()).isEmpty();
+    w.opened("b/1", 0, 0).chunkDone("b/1", 5).ticks();
+    assertThat(w.starts()).extracting(WorkerDeathsTest::id).containsExactly("b/2");
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.FenceProducersOptions;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,10 +89,7 @@ final class Evictor {
                 new FenceProducersOptions().timeoutMs(TIMEOUT_MS))
             .all();
     try {
-      boolean was = removed(removed);
-      fenced.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      watchdog.evicted(id);
-      if (was) {
+      if (removed(removed)) {
         counter.run();
         LOG.warn(
             "worker {} (process {} on {}) is silent: evicted from {}; others take over its queues {}",
@@ -101,8 +99,20 @@ final class Evictor {
             group,
             worker.getQueues());
       }
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("worker {} is silent, and could not be evicted yet: {}", id, e.getMessage());
+      fenced.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      watchdog.evicted(id);
+    } catch (ExecutionException e) {
+      boolean forbidden = e.getCause() instanceof AuthorizationException;
+      LOG.warn(
+          "worker {} is silent, and could not be evicted{}: {}",
+          id,
+          forbidden ? "; the group's session timeout will do it" : " yet",
+          e.getCause().getMessage());
+      if (forbidden) {
+        watchdog.evicted(id);
+      }
+    } catch (TimeoutException e) {
+      LOG.warn("worker {} is silent, and could not be evicted yet: Kafka does not answer", id);
     }
   }
 

@@ -42,7 +42,8 @@ final class Patrol implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         try {
           round.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+          // Out of memory, say: whoever works on must be watched on.
           LOG.error("{}: next try in {} ms", what, PAUSE_MS, e);
         }
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);

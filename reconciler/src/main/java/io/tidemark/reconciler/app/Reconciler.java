@@ -37,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running reconciler: the topology, the API, and the thread that seals sinks. Starting a second
- * one in the same namespace shares the queues between the two; see {@link Finisher} for what that
- * costs.
+ * A running reconciler: the topology, the API, and the threads that seal sinks and evict silent
+ * workers. Starting a second one in the same namespace shares the queues between the two; see
+ * {@link Finisher} for what that costs.
  */
 public final class Reconciler implements AutoCloseable {
 

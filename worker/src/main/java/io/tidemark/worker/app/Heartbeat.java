@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
-  private static final long EVERY_MS = 500;
-  private static final long COMPLAIN_MS = 60_000;
+  private static final Duration EVERY = Duration.ofMillis(500);
+  private static final Duration COMPLAIN = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** What the loop's thread last said of itself. */
-  private record Pulse(Set<Integer> queues, Set<String> held, long at) {}
+  private record Pulse(Set<Integer> queues, Set<String> held) {}
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final String topic;
@@ -36,9 +36,10 @@ final class Heartbeat implements AutoCloseable {
   private final Clock clock;
   private final AvroSerde<WorkerHeartbeat> serde = AvroSerde.of(WorkerHeartbeat.class);
   private final Thread thread;
-  private volatile Pulse pulse = new Pulse(Set.of(), Set.of(), 0);
+  private volatile Pulse pulse = new Pulse(Set.of(), Set.of());
   private volatile boolean closed;
-  private long complained;
+  private long looked = System.nanoTime();
+  private long complained = System.nanoTime();
 
   private Heartbeat(
       KafkaProducer<byte[], byte[]> producer,
@@ -51,7 +52,6 @@ final class Heartbeat implements AutoCloseable {
     this.vitals = vitals;
     this.core = core;
     this.clock = clock;
-    this.complained = clock.millis();
     this.thread = Thread.ofPlatform().daemon().name("tidemark-heartbeat").unstarted(this::run);
   }
 
@@ -73,11 +73,12 @@ final class Heartbeat implements AutoCloseable {
 
   /** Takes in how the loop is; to be called on its thread, every turn. */
   void look() {
-    long now = clock.millis();
-    if (now - pulse.at() >= EVERY_MS) {
+    long now = System.nanoTime();
+    if (now - looked >= EVERY.toNanos()) {
+      looked = now;
       Set<String> held = core.heldBackfills();
-      pulse = new Pulse(core.queues(), held, now);
-      if (!held.isEmpty() && now - complained >= COMPLAIN_MS) {
+      pulse = new Pulse(core.queues(), held);
+      if (!held.isEmpty() && now - complained >= COMPLAIN.toNanos()) {
         complained = now;
         log.warn("{} wait for a directive: is a reconciler running, and are they admitted?", held);
       }
@@ -92,8 +93,11 @@ final class Heartbeat implements AutoCloseable {
         } catch (RuntimeException e) {
           // One that is missing is made up for by the next.
           log.debug("a heartbeat was not written", e);
+        } catch (Error e) {
+          // Out of memory, say: the lanes may get over it, and then this worker is not dead.
+          log.warn("a heartbeat was not written", e);
         }
-        TimeUnit.MILLISECONDS.sleep(EVERY_MS);
+        TimeUnit.NANOSECONDS.sleep(EVERY.toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -122,7 +126,7 @@ final class Heartbeat implements AutoCloseable {
     thread.interrupt();
     try {
       if (thread.join(PATIENCE)) {
-        beat(new Pulse(Set.of(), Set.of(), 0));
+        beat(new Pulse(Set.of(), Set.of()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -161,7 +161,7 @@ public final class Worker implements AutoCloseable {
     return resource;
   }
 
-  /** Classic protocol, static membership, short heartbeats: see FACTS on takeover. */
+  /** Classic protocol, static membership, short heartbeats: the group notices early (ADR 10). */
   private Map<String, Object> member(WorkerConfig config, ClientConfig kafka) {
     Map<String, Object> settings = kafka.consumer();
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topics().workerGroup(config.domain()));

@@ -19,12 +19,21 @@ public final class OvertakenLog {
   private final Deque<Overtaken> recent = new ArrayDeque<>();
 
   /**
-   * Notes a claim that counts no more.
+   * Notes a claim that counts no more; once.
    *
    * @param message who refused it, and why
    * @param now milliseconds since the epoch
    */
   public synchronized void add(Descriptor descriptor, long fence, String message, long now) {
+    boolean told =
+        recent.stream()
+            .anyMatch(
+                o ->
+                    o.getFence() == fence
+                        && o.getPartitionId().equals(descriptor.getPartitionId()));
+    if (told) {
+      return;
+    }
     if (recent.size() == MOST) {
       recent.removeFirst();
     }

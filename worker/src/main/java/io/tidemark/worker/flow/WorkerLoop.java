@@ -205,7 +205,7 @@ public final class WorkerLoop implements Runnable {
                     overtaken.add(
                         d,
                         fence,
-                        "Kafka: the group gave queue " + d.getQueue() + " to others meanwhile",
+                        "Kafka: the group took queue " + d.getQueue() + " away meanwhile",
                         clock.millis()));
         feed(new WorkerEvent.Lost(queues));
       }

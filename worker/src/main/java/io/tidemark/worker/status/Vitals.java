@@ -11,7 +11,7 @@ import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 
-/** Takes a worker's pulse: what it has, what it does, how fast. One thread, but for the log. */
+/** Takes a worker's pulse: what it has, what it does, how fast. For one thread. */
 public final class Vitals {
 
   /** Chunks take a second or so: a rate over less time would be all or nothing. */
