@@ -40,9 +40,9 @@ echo "build-kafka.sh: unpacking Debian packages"
 "$here/debs.sh" "$root" all base-files bash dash coreutils grep \
   'openjdk-17-jre-headless|openjdk-21-jre-headless|openjdk-25-jre-headless' ||
   fail "the root file system cannot be had, see above" 3
-java=$(cd "$root" && echo usr/lib/jvm/java-*-openjdk-*/bin/java)
-[ -x "$root/$java" ] || fail "no single java in the root file system, but: $java"
-ln -s "/$java" "$root/usr/bin/java"
+java=$(cd "$root" && find usr/lib/jvm -mindepth 1 -maxdepth 1 -type d -name 'java-*')
+[ -x "$root/$java/bin/java" ] || fail "no single JRE in the root file system, but: $java"
+ln -s "/$java/bin/java" "$root/usr/bin/java"
 
 echo "build-kafka.sh: copying the jars"
 mvn -B -q -f "$here/pom.xml" package "-Dkafka.image.lib=$root/opt/kafka/libs"

@@ -34,24 +34,25 @@ not_run() {
 work=$(mktemp -d)
 image=tidemark/kafka:test-$$
 name=tidemark$$ # the bridge (at most 15 characters) and the control group of our own engine
-daemon=
+daemon= bridge= started= answers=
 properties=$HOME/.testcontainers.properties
 had_properties=$(ls -d "$properties" 2>/dev/null || true)
-had_etc=$(ls -d /etc/docker 2>/dev/null || true)
+new=() # what dockerd creates outside of its folders, where it was not there
+for dir in /etc/docker /opt/containerd /run/docker; do
+  [ -e "$dir" ] || new+=("$dir")
+done
 
 clean() {
   local code=$? id
   trap - EXIT
   set +e
-  if [ -n "${answers:-}" ]; then
+  if [ -n "$answers" ]; then
     for id in $(docker ps -aq --filter "ancestor=$image"); do
       docker rm -fv "$id" >/dev/null
     done
     docker image rm -f "$image" >/dev/null 2>&1
   fi
-  if [ -n "$daemon" ]; then
-    stop_engine
-  fi
+  stop_engine
   # Testcontainers notes there which engine it found.
   [ -n "$had_properties" ] || rm -f "$properties"
   rm -rf "$work"
@@ -101,7 +102,7 @@ start_engine() {
       --storage-driver "$driver" --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$name" \
       --bridge "$name" --iptables=false --ip-forward=false --ip-masq=false \
       >"$work/dockerd.log" 2>&1 &
-    daemon=$!
+    daemon=$! started=yes
     local i
     for ((i = 0; i < 300; i++)); do
       if docker --host "unix://$work/docker.sock" version >/dev/null 2>&1; then
@@ -120,25 +121,29 @@ start_engine() {
 
 stop_daemon() {
   local i
-  kill -TERM "$daemon" 2>/dev/null
+  kill -TERM "$daemon" 2>/dev/null || true
   for ((i = 0; i < 300; i++)); do
     kill -0 "$daemon" 2>/dev/null || break
     sleep 0.1
   done
-  kill -KILL "$daemon" 2>/dev/null
+  kill -KILL "$daemon" 2>/dev/null || true
   wait "$daemon" 2>/dev/null || true
+  daemon=
 }
 
 stop_engine() {
-  stop_daemon
-  [ -z "${bridge:-}" ] || ip link delete "$bridge"
-  find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null
-  # Older ones keep a key there.
-  [ -n "$had_etc" ] || rm -rf /etc/docker
+  [ -z "$daemon" ] || stop_daemon
+  [ -z "$bridge" ] || ip link delete "$bridge"
+  if [ -n "$started" ]; then
+    find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null
+    for dir in "${new[@]}"; do
+      rm -f "$dir/key.json"
+      find "$dir" -depth -type d -empty -delete 2>/dev/null
+    done
+  fi
 }
 
 command -v mvn >/dev/null || not_run "there is no Maven"
-answers=
 if ! { command -v docker && docker version; } >/dev/null 2>&1; then
   start_engine
 fi
