@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ import org.testcontainers.utility.DockerImageName;
 class ContainerTest {
 
   private static final String NAMED = System.getProperty("tidemark.kafka.image");
-  private static final String IMAGE = NAMED == null ? "apache/kafka:4.3.1" : NAMED;
+  private static final String IMAGE =
+      NAMED == null ? "apache/kafka:" + AppInfoParser.getVersion() : NAMED;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @RegisterExtension static final Fleet fleet = new Fleet();
