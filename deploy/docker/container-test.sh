@@ -46,7 +46,7 @@ clean() {
   local code=$? id
   trap - EXIT
   set +e
-  if [ -n "$answers" ]; then
+  if [ -n "$answers" ] && [ -z "$started" ]; then
     for id in $(docker ps -aq --filter "ancestor=$image"); do
       docker rm -fv "$id" >/dev/null
     done
