@@ -1,49 +1,67 @@
 package io.tidemark.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
  * The fleet on Apache Kafka's own broker in a container, with its defaults; one worker is killed.
- * Where no Docker engine answers it is reported as skipped. {@code -Dtidemark.kafka.image=} names
- * another image of the same make, for sites without a way to the registry.
+ * Where no Docker engine answers, or it has no way to the image, it is reported as skipped. {@code
+ * -Dtidemark.kafka.image=} names another image of the same make, which must be there then; {@code
+ * deploy/docker/container-test.sh} builds one and runs this.
  */
 class ContainerTest {
 
+  private static final String NAMED = System.getProperty("tidemark.kafka.image");
   private static final String IMAGE =
-      System.getProperty("tidemark.kafka.image", "apache/kafka:4.3.1");
+      NAMED == null ? "apache/kafka:" + AppInfoParser.getVersion() : NAMED;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 
-  private static Postgres postgres;
-  private static KafkaContainer kafka;
+  private Postgres postgres;
+  private KafkaContainer kafka;
 
-  @BeforeAll
-  static void start() throws SQLException {
+  /** Not before all: in reports a class that is skipped as a whole looks like one without tests. */
+  @BeforeEach
+  void start() throws SQLException {
     assumeTrue(
         DockerClientFactory.instance().isDockerAvailable(), "not run: no Docker engine answers");
     kafka =
         new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"));
+    fetchImage();
     kafka.start();
     postgres = new Postgres();
     fleet.on(kafka.getBootstrapServers());
     fleet.reconciler();
   }
 
-  @AfterAll
-  static void stop() throws SQLException {
+  private void fetchImage() {
+    try {
+      kafka.getDockerImageName();
+    } catch (ContainerFetchException e) {
+      if (NAMED != null) {
+        throw e;
+      }
+      abort("not run: the Docker engine has no " + IMAGE + " and cannot pull it: " + e);
+    }
+  }
+
+  @AfterEach
+  void stop() throws SQLException {
     if (postgres != null) {
       postgres.close();
     }
