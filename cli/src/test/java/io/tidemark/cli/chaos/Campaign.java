@@ -183,11 +183,6 @@ final class Campaign {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  /** Backfills that ended and were compared. */
-  int proved() {
-    return proved;
-  }
-
   /** What it came to. */
   String table() {
     return "%d faults over %d runs of %d rows in %d s, all rows equal, 0 duplicates; %d rows written again, %d claims, drift %d%n%n%s"

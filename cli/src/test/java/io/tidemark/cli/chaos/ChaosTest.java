@@ -66,7 +66,6 @@ class ChaosTest {
           assertThat(scoreboard.injected())
               .as("faults injected in %d minutes; give -Dchaos.minutes more", MINUTES)
               .isGreaterThanOrEqualTo(FAULTS_EACH_RUN * RUNS);
-          assertThat(campaign.proved()).isGreaterThanOrEqualTo(RUNS);
         }
       }
     }
