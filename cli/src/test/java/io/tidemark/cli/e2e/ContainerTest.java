@@ -56,7 +56,7 @@ class ContainerTest {
       if (NAMED != null) {
         throw e;
       }
-      abort("not run: the Docker engine has no " + IMAGE + " and cannot pull it: " + e);
+      abort("not run: the Docker engine has no " + IMAGE + " and cannot pull it, see the log");
     }
   }
 
