@@ -5,6 +5,7 @@ import io.tidemark.connectors.api.Connector;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ConnectorConfig;
@@ -34,14 +35,24 @@ public final class Route implements AutoCloseable {
    * @throws TaskException if a connector refuses its settings; LOCAL if a secret is missing here
    */
   public static Route open(Spec spec) throws TaskException {
-    Source source =
-        Connector.named(spec.source().kind())
-            .source(resolved("source", spec.source()), spec.partition().asObject());
+    Source source = openSource(spec);
     try {
       return new Route(source, openSink(spec));
     } catch (TaskException | RuntimeException e) {
       source.close();
       throw e;
+    }
+  }
+
+  private static Source openSource(Spec spec) throws TaskException {
+    return Connector.named(spec.source().kind())
+        .source(resolved("source", spec.source()), spec.partition().asObject());
+  }
+
+  /** The source's rows as they are now, whatever an open route has seen. */
+  public static SourceShape look(Spec spec) throws TaskException {
+    try (Source source = openSource(spec)) {
+      return source.shape();
     }
   }
 

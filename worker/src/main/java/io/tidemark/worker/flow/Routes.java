@@ -23,6 +23,9 @@ public final class Routes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
   private static final long IDLE_MS = 60_000;
 
+  /** A claim that comes later than this after the last look at the source looks again. */
+  private static final long LOOK_MS = 10_000;
+
   /** Whoever touches what may change has its lock. */
   private static final class Entry {
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,6 +34,7 @@ public final class Routes implements AutoCloseable {
     private Route route;
     private int users;
     private long idleSince;
+    private long lookedAt;
 
     /** What this worker was last told to lack for it; empty: nothing. */
     private String lacks = "";
@@ -92,8 +96,13 @@ public final class Routes implements AutoCloseable {
     }
     entry.lock.lockInterruptibly();
     try {
+      long now = clock.millis();
       if (entry.route == null) {
         open(backfill, entry);
+        entry.lookedAt = now;
+      } else if (Math.abs(now - entry.lookedAt) >= LOOK_MS) {
+        SchemaDrift.refuse(entry.planned, Route.look(entry.spec));
+        entry.lookedAt = now;
       }
       entry.users++;
       return new Use(entry);

@@ -13,7 +13,11 @@ import io.tidemark.schemas.avro.FailureKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,55 @@ final class RoutesTest {
       assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
       assertThat(e.code()).isEqualTo(SchemaDrift.CODE);
       assertThat(e).hasMessageContainingAll("column b is gone", "column c is new", "plan again");
+    }
+  }
+
+  @Test
+  void shouldRefuseALaterClaimOnASourceThatChangedWhileItWasOpen() throws Exception {
+    Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
+    Files.writeString(dir.resolve("in.csv"), "a,b\n1,2\n");
+    AtomicReference<Clock> time = new AtomicReference<>(at(0));
+    try (Routes routes = new Routes(new Settable(time))) {
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+      routes.acquire(BACKFILL).close();
+      Files.writeString(dir.resolve("in.csv"), "a,c\n1,2\n");
+      time.set(at(9_999));
+      routes.acquire(BACKFILL).close();
+
+      time.set(at(10_000));
+      TaskException e =
+          catchThrowableOfType(TaskException.class, () -> routes.acquire(BACKFILL).close());
+
+      assertThat(e.code()).isEqualTo(SchemaDrift.CODE);
+      assertThat(e).hasMessageContainingAll("column b is gone", "column c is new");
+    }
+  }
+
+  private static Clock at(long ms) {
+    return Clock.fixed(Instant.ofEpochMilli(ms), ZoneOffset.UTC);
+  }
+
+  /** A clock that shows what it is told. */
+  private static final class Settable extends Clock {
+    private final AtomicReference<Clock> time;
+
+    Settable(AtomicReference<Clock> time) {
+      this.time = time;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Instant instant() {
+      return time.get().instant();
     }
   }
 
