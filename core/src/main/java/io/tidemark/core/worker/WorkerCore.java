@@ -118,7 +118,7 @@ public final class WorkerCore {
     Map<Descriptor, Long> open = new LinkedHashMap<>();
     for (QueueState q : queues.values()) {
       if (of.contains(q.number)) {
-        q.runs().stream().filter(r -> r.claimed()).forEach(r -> open.put(r.descriptor, r.fence));
+        q.runs().stream().filter(Run::claimed).forEach(r -> open.put(r.descriptor, r.fence));
       }
     }
     return open;

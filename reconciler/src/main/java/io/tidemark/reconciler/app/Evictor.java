@@ -80,7 +80,8 @@ final class Evictor {
         admin
             .removeMembersFromConsumerGroup(
                 group,
-                timed(new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove(id)))))
+                new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove(id)))
+                    .timeoutMs(TIMEOUT_MS))
             .memberResult(new MemberToRemove(id));
     KafkaFuture<Void> fenced =
         admin
@@ -114,12 +115,6 @@ final class Evictor {
     } catch (TimeoutException e) {
       LOG.warn("worker {} is silent, and could not be evicted yet: Kafka does not answer", id);
     }
-  }
-
-  private static RemoveMembersFromConsumerGroupOptions timed(
-      RemoveMembersFromConsumerGroupOptions options) {
-    options.timeoutMs(TIMEOUT_MS);
-    return options;
   }
 
   /** Whether it was a member; the group may have found out by itself. */
