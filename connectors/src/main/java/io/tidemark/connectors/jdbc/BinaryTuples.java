@@ -94,6 +94,11 @@ final class BinaryTuples {
     return at;
   }
 
+  /** Where the whole tuple that begins at {@code at} ends. */
+  static int end(byte[] b, int at) {
+    return end(b, at + Short.BYTES, b.length, BigEndian.int16(b, at));
+  }
+
   private static int end(byte[] b, int from, int length, int fields) {
     int at = from;
     for (int i = 0; i < fields; i++) {

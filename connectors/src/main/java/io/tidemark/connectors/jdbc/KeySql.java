@@ -68,8 +68,18 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
         + key.stream().map(c -> column(c) + "::text").collect(Collectors.joining(", "))
         + from()
         + condition
-        + " ORDER BY "
-        + key.stream().map(c -> column(c) + direction).collect(Collectors.joining(", "));
+        + order(direction);
+  }
+
+  /** Rows in the key's order. */
+  String order() {
+    return order("");
+  }
+
+  private String order(String direction) {
+    return key.stream()
+        .map(c -> column(c) + direction)
+        .collect(Collectors.joining(", ", " ORDER BY ", ""));
   }
 
   private String and(List<String> conditions) {

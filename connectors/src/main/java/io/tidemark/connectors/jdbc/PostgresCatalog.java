@@ -41,7 +41,11 @@ final class PostgresCatalog {
                AND t.typname NOT LIKE 'reg%' AND t.typname NOT LIKE '\\_reg%'
                AND (t.typcategory <> 'A' OR e.oid < 16384 AND e.typsend <> 0 AND e.typtype <> 'c'),
              a.attnotnull, a.atthasdef OR a.attidentity <> '',
-             a.attgenerated <> '', a.attidentity = 'a'
+             a.attgenerated <> '', a.attidentity = 'a',
+             t.typnamespace = 'pg_catalog'::regnamespace AND (t.typname IN
+               ('int2', 'int4', 'int8', 'uuid', 'date', 'timestamp', 'timestamptz')
+               OR t.typname IN ('text', 'varchar') AND NOT EXISTS (SELECT 1 FROM pg_collation co
+                 WHERE co.oid = a.attcollation AND to_jsonb(co) ->> 'collisdeterministic' = 'false'))
       FROM base b
       JOIN pg_type t ON t.oid = b.typid AND t.typtype <> 'd'
       LEFT JOIN pg_type e ON e.oid = t.typelem
@@ -164,7 +168,8 @@ final class PostgresCatalog {
                   r.getBoolean(7),
                   r.getBoolean(8) && !generated,
                   generated,
-                  r.getBoolean(10)));
+                  r.getBoolean(10),
+                  r.getBoolean(11)));
         }
       }
     }

@@ -1,7 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.ChunkReader;
-import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.chunking.ChunkSize;
@@ -15,9 +14,10 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
- * Reads a range of keys. A chunk is one snapshot of two statements: the first asks the index for
- * the n-th key behind the cursor, the second copies everything up to that key. So duplicates of a
- * key stay together, any collation is right since the database compares, and nothing is sorted.
+ * Reads a range of keys that rows do not show, or those with a NULL. A chunk is one snapshot of two
+ * statements: the first asks the index for the n-th key behind the cursor, the second copies
+ * everything up to that key. So duplicates of a key stay together, any collation is right since the
+ * database compares, and nothing is sorted.
  *
  * <p>Bounds: rows exactly (and what shares the last key); bytes approximately, as n is lowered by
  * the mean width of the rows seen so far. Rows with a NULL key have no order and are one chunk.
@@ -42,14 +42,14 @@ final class PostgresChunkReader implements ChunkReader {
       SourceTable table,
       KeySql key,
       KeyRange range,
-      RowFormat format)
+      Form form)
       throws TaskException {
     this.pool = pool;
     this.errors = errors;
     this.table = table;
     this.key = key;
     this.range = range;
-    this.form = Form.of(format);
+    this.form = form;
     this.width = table.table().tuples() > 0 ? table.table().bytes() / table.table().tuples() : 0;
     this.connection = pool.take();
   }
@@ -156,15 +156,7 @@ final class PostgresChunkReader implements ChunkReader {
 
   @Override
   public void cancel() {
-    Connection running = connection;
-    if (running != null) {
-      try {
-        running.unwrap(PGConnection.class).cancelQuery();
-      } catch (SQLException e) {
-        // No server to cancel at, or the read has just ended: nothing runs there for us.
-        pool.drop(running);
-      }
-    }
+    pool.cancel(connection);
   }
 
   @Override

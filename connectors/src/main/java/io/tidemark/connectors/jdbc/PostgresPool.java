@@ -6,6 +6,7 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.postgresql.PGConnection;
 
 /**
  * The connections of one source or sink. Each is in a transaction at all times (no autocommit) and
@@ -109,6 +110,18 @@ final class PostgresPool implements AutoCloseable {
     } catch (SQLException e) {
       // It is broken; whoever used it has been told or had finished. The pool makes a new one.
       drop(connection);
+    }
+  }
+
+  /** Ends what a connection, or null, is doing in another thread. */
+  void cancel(Connection running) {
+    if (running != null) {
+      try {
+        running.unwrap(PGConnection.class).cancelQuery();
+      } catch (SQLException e) {
+        // No server to cancel at, or it has just ended: nothing runs there for us.
+        drop(running);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -72,8 +73,13 @@ final class PostgresSource implements Source {
               + format.id()
               + " is not to be had any more); plan the backfill again");
     }
-    KeySql key = described.key(keys.range().getColumns());
-    return new PostgresChunkReader(pool, errors, described, key, keys.range(), format);
+    KeyRange range = keys.range();
+    KeySql key = described.key(range.getColumns());
+    Form form = Form.of(format);
+    Optional<TupleKey> shown = TupleKey.of(key.key(), described.selected(), form);
+    return shown.isPresent() && !range.getNullKeys()
+        ? new PostgresStreamReader(pool, errors, described, key, range, form, shown.get())
+        : new PostgresChunkReader(pool, errors, described, key, range, form);
   }
 
   @Override

@@ -28,6 +28,7 @@ record PostgresTable(
    * @param hasDefault whether leaving it out gives a value: a default or an identity
    * @param generated computed by the table; cannot be written
    * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}
+   * @param exact whether values that the database holds to be equal have the same bytes
    */
   record Column(
       String name,
@@ -35,7 +36,8 @@ record PostgresTable(
       boolean notNull,
       boolean hasDefault,
       boolean generated,
-      boolean identityAlways) {}
+      boolean identityAlways,
+      boolean exact) {}
 
   /**
    * A valid index without a condition.

@@ -1,0 +1,224 @@
+package io.tidemark.connectors.jdbc;
+
+import io.tidemark.connectors.api.ChunkReader;
+import io.tidemark.connectors.api.Rows;
+import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
+import io.tidemark.core.chunking.ChunkSize;
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.KeyRange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Reads a range of keys through one COPY in key order and cuts it into chunks as it comes: the
+ * server reads ahead into the socket's buffers while a chunk is being committed, and nobody has to
+ * look for a chunk's end. For keys that tuples show ({@link TupleKey}); others are read by {@link
+ * PostgresChunkReader}.
+ *
+ * <p>A stream is one snapshot. It is left for a new one behind the cursor when it has grown old, so
+ * that the source's vacuum is not held up for as long as a large slice takes.
+ */
+final class PostgresStreamReader implements ChunkReader {
+
+  private static final Duration OLDEST = Duration.ofSeconds(60);
+
+  private final PostgresPool pool;
+  private final PostgresErrors errors;
+  private final SourceTable table;
+  private final KeySql key;
+  private final KeyRange range;
+  private final Form form;
+  private final TupleKey last;
+  private volatile Connection connection;
+  private CopyOut copy;
+  private BinaryTuples tuples;
+  private long opened;
+  private Cursor position = Cursor.START;
+  private byte[] ahead = new byte[0];
+  private int aheadLength;
+  private Chunk chunk;
+
+  PostgresStreamReader(
+      PostgresPool pool,
+      PostgresErrors errors,
+      SourceTable table,
+      KeySql key,
+      KeyRange range,
+      Form form,
+      TupleKey last)
+      throws TaskException {
+    this.pool = pool;
+    this.errors = errors;
+    this.table = table;
+    this.key = key;
+    this.range = range;
+    this.form = form;
+    this.last = last;
+    this.connection = pool.take();
+  }
+
+  @Override
+  public ChunkEnd read(Cursor after, ChunkSize size, Rows out) throws TaskException {
+    boolean done = false;
+    try {
+      if (copy == null
+          || !after.equals(position)
+          || System.nanoTime() - opened > OLDEST.toNanos()) {
+        leave();
+        enter(after);
+      }
+      chunk = new Chunk(size, out);
+      chunk.takeAhead();
+      while (!chunk.full && !tuples.complete()) {
+        byte[] piece = copy.readFromCopy();
+        if (piece == null) {
+          throw new SQLException("the COPY stream ended before its end mark", "08006");
+        }
+        tuples.feed(piece, piece.length);
+      }
+      boolean atEnd = !chunk.full;
+      Cursor end = chunk.rows == 0 ? after : new Cursor(last.texts());
+      if (atEnd) {
+        leave();
+      }
+      position = end;
+      done = true;
+      return new ChunkEnd(end, atEnd);
+    } catch (SQLException e) {
+      throw errors.of("reading behind " + after, e);
+    } finally {
+      chunk = null;
+      if (!done) {
+        drop();
+      }
+    }
+  }
+
+  private void enter(Cursor after) throws SQLException, TaskException {
+    if (connection == null) {
+      connection = pool.take();
+    }
+    List<String> lower = after.isStart() ? range.getLower() : after.parts();
+    copy =
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyOut(
+                "COPY ("
+                    + table.select(form)
+                    + key.from()
+                    + key.within(lower, range.getUpper())
+                    + key.order()
+                    + ") TO STDOUT (FORMAT BINARY)");
+    tuples = new BinaryTuples(this::tuple);
+    aheadLength = 0;
+    opened = System.nanoTime();
+  }
+
+  private void tuple(byte[] b, int offset, int length) throws TaskException {
+    chunk.tuple(b, offset, length);
+  }
+
+  // Ends the stream, wherever it is, and its snapshot.
+  private void leave() throws SQLException {
+    if (copy == null) {
+      return;
+    }
+    if (!tuples.complete()) {
+      // Nothing else makes a server stop at once and for sure.
+      drop();
+      return;
+    }
+    while (copy.readFromCopy() != null) {
+      // Nothing comes behind the end mark but the server's word that this was all.
+    }
+    copy = null;
+    connection.rollback();
+  }
+
+  private void drop() {
+    copy = null;
+    Connection broken = connection;
+    connection = null;
+    if (broken != null) {
+      pool.drop(broken);
+    }
+  }
+
+  /** A chunk in the making. */
+  private final class Chunk {
+    private final ChunkSize size;
+    private final BinaryTuples.Taker taker;
+    private long rows;
+    private long bytes;
+    private boolean full;
+
+    Chunk(ChunkSize size, Rows out) {
+      this.size = size;
+      this.taker =
+          form == Form.RECORDS
+              ? new TupleRecords(
+                  table.shape().schema(),
+                  table.selected().stream().map(PostgresAvro::mapping).toList(),
+                  errors,
+                  out)
+              : out::bytes;
+    }
+
+    void tuple(byte[] b, int offset, int length) throws TaskException {
+      boolean reached = full || rows >= size.rows() || (rows > 0 && bytes >= size.bytes());
+      if (reached && (full || !last.same(b, offset))) {
+        full = true;
+        keep(b, offset, length);
+        return;
+      }
+      last.hold(b, offset);
+      rows++;
+      bytes += length;
+      taker.tuple(b, offset, length);
+    }
+
+    private void keep(byte[] b, int offset, int length) {
+      if (aheadLength + length > ahead.length) {
+        ahead = Arrays.copyOf(ahead, Math.max(aheadLength + length, ahead.length * 2));
+      }
+      System.arraycopy(b, offset, ahead, aheadLength, length);
+      aheadLength += length;
+    }
+
+    /** Takes what came behind the end of the chunk before. */
+    void takeAhead() throws TaskException {
+      byte[] before = ahead;
+      int length = aheadLength;
+      aheadLength = 0;
+      int at = 0;
+      while (at < length) {
+        int end = BinaryTuples.end(before, at);
+        // Kept again, it moves to the front, which has been read.
+        tuple(before, at, end - at);
+        at = end;
+      }
+    }
+  }
+
+  @Override
+  public void cancel() {
+    pool.cancel(connection);
+  }
+
+  @Override
+  public void close() {
+    if (copy != null) {
+      drop();
+    } else if (connection != null) {
+      pool.give(connection);
+      connection = null;
+    }
+  }
+}
