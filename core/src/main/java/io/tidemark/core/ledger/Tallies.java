@@ -97,6 +97,11 @@ public final class Tallies {
         .build();
   }
 
+  /** Partitions that are not over yet. */
+  public static long open(Tally t) {
+    return t.getPending() + t.getRunning() + t.getRetrying();
+  }
+
   private static int one(PartitionState state, PartitionState wanted, int sign) {
     return state == wanted ? sign : 0;
   }

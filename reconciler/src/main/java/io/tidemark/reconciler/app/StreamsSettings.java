@@ -30,7 +30,9 @@ final class StreamsSettings {
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
     p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
     p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicas);
-    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    // A transaction with its markers costs the broker more than the records in it. What somebody
+    // waits for is committed at once: processors ask for that.
+    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
     // Only the tallies are cached; they are few.
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L << 20);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDb.class);

@@ -209,6 +209,7 @@ final class CoordinatorProcessor
           had == null ? "new" : had.getState(),
           next.getState(),
           next.getReason().isEmpty() ? "" : " (" + next.getReason() + ")");
+      context.commit(); // people and programs wait for it
     }
     progress.put(next.getBackfillId(), next);
     context.forward(new Record<>(next.getBackfillId(), next, now), progressSink);
@@ -217,6 +218,7 @@ final class CoordinatorProcessor
   private void put(Directive next, long now) {
     directives.put(next.getBackfillId(), next);
     context.forward(new Record<>(next.getBackfillId(), next, now), directiveSink);
+    context.commit(); // workers wait for it
   }
 
   private void prune(long now) {

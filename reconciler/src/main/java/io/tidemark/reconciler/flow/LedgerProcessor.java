@@ -146,7 +146,12 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
 
   private void flush(long now) {
     for (String backfill : dirty) {
-      context.forward(new Record<>(backfill + "|" + queue, tallies.get(backfill), now), tallySink);
+      Tally tally = tallies.get(backfill);
+      context.forward(new Record<>(backfill + "|" + queue, tally, now), tallySink);
+      if (Tallies.open(tally) == 0) {
+        // Perhaps the last that the backfill's end waits for.
+        context.commit();
+      }
     }
     dirty.clear();
   }
