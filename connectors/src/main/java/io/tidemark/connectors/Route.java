@@ -6,6 +6,7 @@ import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.transform.TransformedSource;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ConnectorConfig;
@@ -45,11 +46,13 @@ public final class Route implements AutoCloseable {
   }
 
   private static Source openSource(Spec spec) throws TaskException {
-    return Connector.named(spec.source().kind())
-        .source(resolved("source", spec.source()), spec.partition().asObject());
+    Source source =
+        Connector.named(spec.source().kind())
+            .source(resolved("source", spec.source()), spec.partition().asObject());
+    return spec.transform().isNone() ? source : new TransformedSource(source, spec.transform());
   }
 
-  /** The source's rows as they are now, whatever an open route has seen. */
+  /** The source's rows, transformed, as they are now, whatever an open route has seen. */
   public static SourceShape look(Spec spec) throws TaskException {
     try (Source source = openSource(spec)) {
       return source.shape();
@@ -75,7 +78,7 @@ public final class Route implements AutoCloseable {
     }
   }
 
-  /** Where rows come from. */
+  /** Where rows come from, transformed where the spec says so. */
   public Source source() {
     return source;
   }

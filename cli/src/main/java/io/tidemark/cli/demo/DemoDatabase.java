@@ -152,6 +152,11 @@ final class DemoDatabase implements AutoCloseable {
     public void record(GenericRecord row) {}
 
     @Override
+    public void refused(GenericRecord row, TaskException why) throws TaskException {
+      throw why;
+    }
+
+    @Override
     public void bytes(byte[] buffer, int offset, int length) {}
   }
 

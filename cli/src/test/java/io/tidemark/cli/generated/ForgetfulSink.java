@@ -9,6 +9,7 @@ import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,11 @@ final class ForgetfulSink implements Sink {
         return new Rows() {
           @Override
           public void record(GenericRecord row) {}
+
+          @Override
+          public void refused(GenericRecord row, TaskException why) throws TaskException {
+            throw why;
+          }
 
           @Override
           public void bytes(byte[] buffer, int offset, int length) {}

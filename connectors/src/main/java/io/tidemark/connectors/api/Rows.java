@@ -10,7 +10,10 @@ import org.apache.avro.generic.GenericRecord;
  */
 public interface Rows {
 
-  /** One row of format {@link RowFormat#RECORDS}. The callee does not keep the record. */
+  /**
+   * One row of format {@link RowFormat#RECORDS}. The callee keeps neither the record nor its
+   * values.
+   */
   void record(GenericRecord row) throws TaskException;
 
   /**
@@ -18,4 +21,14 @@ public interface Rows {
    * the buffer.
    */
   void bytes(byte[] buffer, int offset, int length) throws TaskException;
+
+  /**
+   * A row that is there, in the place of a call of {@link #record}, and that the reader cannot
+   * deliver. It counts as one that was given and refused; decorators hand it on.
+   *
+   * @param row the row as the source has it, of a schema of its own
+   * @param why POISON
+   * @throws TaskException {@code why}, unless the row as it is serves this taker
+   */
+  void refused(GenericRecord row, TaskException why) throws TaskException;
 }

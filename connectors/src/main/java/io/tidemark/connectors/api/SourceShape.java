@@ -16,10 +16,16 @@ public record SourceShape(String name, Schema schema, List<Column> columns, List
   /**
    * @param name column name, unquoted
    * @param nativeType the type in the source's own words, such as {@code numeric(10,2)}; for files
-   *     the Avro type in JSON
+   *     and columns that were cast the Avro type in JSON
    * @param nullable whether it may hold NULL
    */
   public record Column(String name, String nativeType, boolean nullable) {}
+
+  /**
+   * Property of a field whose type the spec's transform has changed: the Avro type at the source,
+   * JSON.
+   */
+  public static final String CAST = "tidemark.cast.from";
 
   public SourceShape {
     columns = List.copyOf(columns);

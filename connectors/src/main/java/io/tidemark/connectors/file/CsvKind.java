@@ -2,6 +2,8 @@ package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.ColumnType;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.ColumnType;
 import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

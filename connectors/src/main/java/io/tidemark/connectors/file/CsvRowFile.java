@@ -1,6 +1,7 @@
 package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.TextValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

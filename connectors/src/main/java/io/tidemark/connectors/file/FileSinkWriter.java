@@ -82,6 +82,11 @@ final class FileSinkWriter implements SinkWriter, Rows {
   }
 
   @Override
+  public void refused(GenericRecord row, TaskException why) throws TaskException {
+    throw why;
+  }
+
+  @Override
   public List<CommittedFile> commit(Cursor cursor, Totals totals, boolean last)
       throws TaskException {
     if (!begun) {

@@ -2,6 +2,8 @@ package io.tidemark.connectors.file;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.ColumnType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.tidemark.connectors.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;

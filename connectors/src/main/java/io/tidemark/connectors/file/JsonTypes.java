@@ -1,6 +1,7 @@
 package io.tidemark.connectors.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.columns.AvroNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

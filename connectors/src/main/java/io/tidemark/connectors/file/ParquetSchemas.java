@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.AvroNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.LogicalTypes;

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.core.retry.TaskException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.columns.ColumnType;
 import io.tidemark.core.retry.TaskException;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,13 +1,12 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.columns.AvroNames;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
@@ -28,9 +27,6 @@ final class PostgresAvro {
   static final String DIALECT = "tidemark.dialect";
 
   static final String POSTGRESQL = "postgresql";
-
-  /** Property of a field whose column's name is no Avro name: that name. */
-  static final String COLUMN = "tidemark.column";
 
   private static final int EPOCH_DAYS = 10_957;
   private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
@@ -61,29 +57,19 @@ final class PostgresAvro {
 
   /** The record schema of a row. Field order is column order. */
   static Schema record(TableName table, List<PostgresTable.Column> columns) {
+    List<String> names = AvroNames.of(columns.stream().map(PostgresTable.Column::name).toList());
     List<Schema.Field> fields = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
-    for (PostgresTable.Column c : columns) {
+    for (int i = 0; i < names.size(); i++) {
+      PostgresTable.Column c = columns.get(i);
       Schema type = mapping(c).schema();
-      String name = avroName(c.name());
-      for (int n = 2; !taken.add(name); n++) {
-        name = avroName(c.name()) + "_" + n;
-      }
-      Schema.Field field =
+      fields.add(
           c.notNull()
-              ? new Schema.Field(name, type)
-              : new Schema.Field(
-                  name,
-                  Schema.createUnion(Schema.create(Schema.Type.NULL), type),
-                  null,
-                  Schema.Field.NULL_DEFAULT_VALUE);
-      if (!name.equals(c.name())) {
-        field.addProp(COLUMN, c.name());
-      }
-      fields.add(field);
+              ? AvroNames.marked(new Schema.Field(names.get(i), type), c.name())
+              : AvroNames.nullable(names.get(i), c.name(), type));
     }
     Schema schema =
-        Schema.createRecord(avroName(table.table()), null, "tidemark.row", false, fields);
+        Schema.createRecord(
+            AvroNames.of(List.of(table.table())).getFirst(), null, "tidemark.row", false, fields);
     schema.addProp(DIALECT, POSTGRESQL);
     return schema;
   }
@@ -189,19 +175,5 @@ final class PostgresAvro {
               + " leave such rows out with source.jdbc.where");
     }
     return value + EPOCH_MICROS;
-  }
-
-  private static String avroName(String name) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean letter = c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      boolean digit = c >= '0' && c <= '9';
-      if (digit && i == 0) {
-        out.append('_');
-      }
-      out.append(letter || digit ? c : '_');
-    }
-    return out.toString();
   }
 }

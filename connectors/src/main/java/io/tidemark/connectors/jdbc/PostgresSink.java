@@ -6,6 +6,7 @@ import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;

@@ -129,6 +129,11 @@ final class PostgresWriter implements SinkWriter, Rows {
     endRow();
   }
 
+  @Override
+  public void refused(GenericRecord row, TaskException why) throws TaskException {
+    throw why;
+  }
+
   private void endRow() throws TaskException {
     text.endRow();
     if (text.length() >= FLUSH) {

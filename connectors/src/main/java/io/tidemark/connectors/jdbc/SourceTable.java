@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -15,7 +15,8 @@ final class TargetTable {
   /** The type of the source's i-th column in PostgreSQL's words. */
   static String type(SourceShape source, int i) throws TaskException {
     boolean native_ =
-        PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT));
+        PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT))
+            && source.schema().getFields().get(i).getProp(SourceShape.CAST) == null;
     return native_
         ? source.columns().get(i).nativeType()
         : AvroPostgres.type(

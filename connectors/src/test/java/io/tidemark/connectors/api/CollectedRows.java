@@ -1,6 +1,7 @@
 package io.tidemark.connectors.api;
 
 import io.tidemark.core.digest.RowHash;
+import io.tidemark.core.retry.TaskException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -23,6 +24,11 @@ public final class CollectedRows implements Rows {
     identities.add(identity.apply(row));
     digest += identities.getLast().hashCode();
     count++;
+  }
+
+  @Override
+  public void refused(GenericRecord row, TaskException why) throws TaskException {
+    throw why;
   }
 
   @Override

@@ -212,6 +212,11 @@ public abstract class SourceContract {
           }
 
           @Override
+          public void refused(GenericRecord row, TaskException why) throws TaskException {
+            throw why;
+          }
+
+          @Override
           public void bytes(byte[] buffer, int offset, int length) throws TaskException {
             throw failure;
           }

@@ -13,6 +13,7 @@ import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
@@ -107,6 +108,11 @@ public final class Fixture {
       @Override
       public void record(GenericRecord row) {
         out.accept(row);
+      }
+
+      @Override
+      public void refused(GenericRecord row, TaskException why) throws TaskException {
+        throw why;
       }
 
       @Override

@@ -73,6 +73,11 @@ final class MakeSample {
     }
 
     @Override
+    public void refused(GenericRecord row, TaskException why) throws TaskException {
+      throw why;
+    }
+
+    @Override
     public void bytes(byte[] buffer, int offset, int length) {
       throw new IllegalStateException("records were agreed on");
     }

@@ -8,6 +8,7 @@ package io.tidemark.schemas.spec;
  * @param domain data domain: names the work, checkpoint and ledger topics
  * @param source where rows come from
  * @param partition how the source is cut
+ * @param transform what becomes of the columns on their way
  * @param sink where rows go
  * @param chunk size of a chunk
  * @param retry what happens after a transient failure
@@ -21,6 +22,7 @@ public record Spec(
     String domain,
     ConnectorConfig source,
     ConnectorConfig partition,
+    TransformSettings transform,
     ConnectorConfig sink,
     ChunkSettings chunk,
     RetrySettings retry,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -79,6 +80,8 @@ public final class SpecParser {
         full.get("domain").asText(),
         config(full.get("source")),
         config(full.get("partition")),
+        new TransformSettings(
+            texts(full.at("/transform/rename")), texts(full.at("/transform/cast"))),
         config(full.get("sink")),
         new ChunkSettings(
             Units.duration(chunk.get("target").asText()),
@@ -98,6 +101,12 @@ public final class SpecParser {
     // Whoever gives a share only wants no other limit.
     long count = given.path("count").asLong(given.has("share") ? Long.MAX_VALUE : 0);
     return new DeadLetterSettings(count, given.path("share").asDouble(1));
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    object.properties().forEach(p -> texts.put(p.getKey(), p.getValue().asText()));
+    return texts;
   }
 
   private static void putIfAbsent(ObjectNode object, String key, JsonNode value) {

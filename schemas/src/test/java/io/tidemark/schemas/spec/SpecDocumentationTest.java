@@ -64,7 +64,7 @@ class SpecDocumentationTest {
           .properties()
           .forEach(kind -> keys.put(end + "." + kind.getKey(), kind.getValue().get("properties")));
     }
-    for (String plain : new String[] {"chunk", "retry", "checkpoint"}) {
+    for (String plain : new String[] {"transform", "chunk", "retry", "deadLetters"}) {
       keys.put(plain, schema.at("/$defs/" + plain + "/properties"));
     }
     return keys;

@@ -43,6 +43,7 @@ class SpecParserTest {
         jdbc: {url: "jdbc:postgresql://a/shop", user: reader, password: "${file:/run/s.properties:pw}",
                table: orders, columns: [id, note], where: "id > 0"}
       partition: {key: {columns: [id], count: 12, tail: true}}
+      transform: {rename: {note: remark}, cast: {note: string, id: "decimal(20, 0)"}}
       sink:
         jdbc: {url: "jdbc:postgresql://b/shop", user: writer, password: "${dir:/run/secrets:pw}",
                table: orders, mode: upsert, create: never, key: [id]}
@@ -69,7 +70,18 @@ class SpecParserTest {
         .isEqualTo(
             new RetrySettings(
                 8, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofHours(12)));
+    assertThat(spec.transform().isNone()).isTrue();
     assertThat(spec.text()).isEqualTo(SMALL);
+  }
+
+  @Test
+  void shouldNameTheTypesWhenACastIsToNone() {
+    SpecException e =
+        catchThrowableOfType(
+            SpecException.class,
+            () -> parser.parse(SMALL + "transform: {cast: {id: number}}\n", "s.yaml"));
+
+    assertThat(e).hasMessageContainingAll("transform.cast.id", "decimal(p,s)", "'number'");
   }
 
   @Test
@@ -80,6 +92,10 @@ class SpecParserTest {
     assertThat(spec.source().config().get("columns")).isEqualTo(json("[\"id\", \"note\"]"));
     assertThat(spec.partition().asObject())
         .isEqualTo(json("{\"key\": {\"columns\": [\"id\"], \"count\": 12, \"tail\": true}}"));
+    assertThat(spec.transform())
+        .isEqualTo(
+            new TransformSettings(
+                Map.of("note", "remark"), Map.of("note", "string", "id", "decimal(20, 0)")));
     assertThat(spec.sink().config().get("mode").asText()).isEqualTo("upsert");
     assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofMillis(500), 1_000, 4 << 20));
     assertThat(spec.retry())

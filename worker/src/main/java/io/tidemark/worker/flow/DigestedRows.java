@@ -60,13 +60,20 @@ public final class DigestedRows implements Rows {
     next.bytes(row, offset, length);
   }
 
+  /** Counts it: the search for it goes by how many rows were given. */
+  @Override
+  public void refused(GenericRecord row, TaskException why) throws TaskException {
+    rows++;
+    next.refused(row, why);
+  }
+
   private void add(byte[] row, int offset, int length) {
     rows++;
     bytes += length;
     digestSum += RowHash.of(row, offset, length);
   }
 
-  /** Rows seen. */
+  /** Rows seen, refused ones included. */
   public long rows() {
     return rows;
   }

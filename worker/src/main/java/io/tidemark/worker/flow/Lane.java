@@ -280,8 +280,7 @@ final class Lane implements Runnable {
       search = search.refused(rows, size.rows());
       if (search.found()) {
         Slice slice = Slice.of(task.descriptor().getSlice());
-        setAside(
-            RefusedRow.bySink(source, slice, shape.schema(), point.cursor(), size.bytes(), e), e);
+        setAside(RefusedRow.bySink(source, slice, point.cursor(), size.bytes(), e), e);
         search = Isolation.NONE;
       }
     }

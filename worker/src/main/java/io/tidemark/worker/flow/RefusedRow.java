@@ -31,15 +31,16 @@ record RefusedRow(ByteBuffer row, Schema schema, ChunkEnd end) {
   private static final Schema BYTES = Schema.create(Schema.Type.BYTES);
 
   /**
-   * Reads the row right behind a cursor again, decoded, because its sink refused it.
+   * Reads the row right behind a cursor again, decoded, because its sink refused it, or as the
+   * source has it because the transform did.
    *
    * @throws TaskException with the kind of {@code refusal} if there is more than one row: rows that
    *     share a key cannot be told apart
    */
   static RefusedRow bySink(
-      Source source, Slice slice, Schema schema, Cursor after, long bytes, TaskException refusal)
+      Source source, Slice slice, Cursor after, long bytes, TaskException refusal)
       throws TaskException {
-    Captured captured = new Captured(schema);
+    Captured captured = new Captured();
     try (ChunkReader reader = source.open(slice, RowFormat.RECORDS)) {
       ChunkEnd end = reader.read(after, new ChunkSize(1, bytes), captured);
       if (captured.rows != 1) {
@@ -52,7 +53,7 @@ record RefusedRow(ByteBuffer row, Schema schema, ChunkEnd end) {
                 + refusal.getMessage(),
             refusal);
       }
-      return new RefusedRow(captured.bytes(), schema, end);
+      return new RefusedRow(captured.bytes(), captured.schema, end);
     }
   }
 
@@ -72,22 +73,25 @@ record RefusedRow(ByteBuffer row, Schema schema, ChunkEnd end) {
   /** Keeps the last row it is given, and counts them. */
   private static final class Captured implements Rows {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final GenericDatumWriter<GenericRecord> writer;
+    private Schema schema;
     private int rows;
-
-    Captured(Schema schema) {
-      this.writer = new GenericDatumWriter<>(schema, GenericData.get());
-    }
 
     @Override
     public void record(GenericRecord row) {
       rows++;
+      schema = row.getSchema();
       out.reset();
       try {
-        writer.write(row, EncoderFactory.get().directBinaryEncoder(out, null));
+        new GenericDatumWriter<GenericRecord>(schema, GenericData.get())
+            .write(row, EncoderFactory.get().directBinaryEncoder(out, null));
       } catch (IOException e) {
         throw new UncheckedIOException("a buffer in memory failed", e);
       }
+    }
+
+    @Override
+    public void refused(GenericRecord row, TaskException why) {
+      record(row);
     }
 
     @Override

@@ -62,6 +62,10 @@ final class SchemaDrift {
 
   /** Type and place: both decide how a row travels. */
   private static String told(Schema.Field field) {
-    return field.schema() + " at place " + (field.pos() + 1);
+    String cast = field.getProp(SourceShape.CAST);
+    return (cast == null ? "" : cast + ", cast to ")
+        + field.schema()
+        + " at place "
+        + (field.pos() + 1);
   }
 }

@@ -1,8 +1,5 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.columns;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -13,17 +10,16 @@ import java.util.Base64;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericFixed;
 
 /**
  * Values of Avro types as text that {@link ColumnType} reads back: decimals in plain digits, dates
  * and times in ISO 8601 (with a Z where they are instants), bytes in Base64. The largest and the
  * smallest date and timestamp (in microseconds) stand for {@code infinity} and {@code -infinity}.
  */
-final class TextValues {
+public final class TextValues {
 
   /** Writes a value that is not null. */
-  interface Printer {
+  public interface Printer {
     String print(Object value);
   }
 
@@ -35,16 +31,8 @@ final class TextValues {
    * @param schema may be a union with null
    * @throws IllegalArgumentException if its values are no plain texts; the message says why
    */
-  static Printer printer(Schema schema) {
-    Schema type = schema;
-    if (schema.getType() == Schema.Type.UNION) {
-      var branches =
-          schema.getTypes().stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
-      if (branches.size() != 1) {
-        throw new IllegalArgumentException("is a union of several types");
-      }
-      type = branches.getFirst();
-    }
+  public static Printer printer(Schema schema) {
+    Schema type = Casts.present(schema);
     LogicalType logical = type.getLogicalType();
     return logical == null ? plain(type) : logical(type, logical);
   }
@@ -52,8 +40,7 @@ final class TextValues {
   private static Printer plain(Schema type) {
     return switch (type.getType()) {
       case BOOLEAN, INT, LONG, FLOAT, DOUBLE, STRING, ENUM -> Object::toString;
-      case BYTES -> v -> base64(bytes((ByteBuffer) v));
-      case FIXED -> v -> base64(((GenericFixed) v).bytes());
+      case BYTES, FIXED -> v -> Base64.getEncoder().encodeToString(Casts.bytes(v));
       case RECORD, ARRAY, MAP, UNION ->
           throw new IllegalArgumentException(
               "is nested (" + type.getType().getName() + "); write parquet instead");
@@ -63,9 +50,7 @@ final class TextValues {
 
   private static Printer logical(Schema type, LogicalType logical) {
     return switch (logical) {
-      case LogicalTypes.Decimal d when type.getType() == Schema.Type.FIXED ->
-          v -> decimal(((GenericFixed) v).bytes(), d.getScale());
-      case LogicalTypes.Decimal d -> v -> decimal(bytes((ByteBuffer) v), d.getScale());
+      case LogicalTypes.Decimal d -> v -> Casts.decimal(v, d).toPlainString();
       case LogicalTypes.Date d -> v -> date((Integer) v);
       case LogicalTypes.TimeMillis t -> v -> time(Math.multiplyExact((Integer) v, 1_000_000L));
       case LogicalTypes.TimeMicros t -> v -> time(Math.multiplyExact((Long) v, 1_000L));
@@ -77,20 +62,6 @@ final class TextValues {
       case LogicalTypes.LocalTimestampNanos t -> v -> local((Long) v, 1_000_000_000);
       case LogicalType other -> plain(type);
     };
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
-  }
-
-  private static String base64(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
-  }
-
-  private static String decimal(byte[] unscaled, int scale) {
-    return new BigDecimal(new BigInteger(unscaled), scale).toPlainString();
   }
 
   private static String time(long nanos) {

@@ -1,4 +1,4 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.columns;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds the names that somebody may have meant. */
-final class NearNames {
+public final class NearNames {
 
   private static final int MOST = 5;
 
   private NearNames() {}
 
   /** {@code ; did you mean …?}, or those that there are, or nothing. */
-  static String hint(String name, Collection<String> known) {
+  public static String hint(String name, Collection<String> known) {
     if (known.isEmpty()) {
       return "";
     }

@@ -1,4 +1,4 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.columns;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -34,11 +34,12 @@ import org.apache.avro.Schema.Type;
  *
  * @param name as declared
  * @param schema without null
+ * @param parser reads its texts
  */
-record ColumnType(String name, Schema schema, Parser parser) {
+public record ColumnType(String name, Schema schema, Parser parser) {
 
   /** What it may be, for messages. */
-  static final String ALL =
+  public static final String ALL =
       "string, boolean, int, long, float, double, decimal(p,s), date, time, timestamp,"
           + " timestamptz, bytes";
 
@@ -51,7 +52,7 @@ record ColumnType(String name, Schema schema, Parser parser) {
   private static final int MOST_DIGITS = 1_000;
 
   /** Turns a text into what a GenericRecord holds. */
-  interface Parser {
+  public interface Parser {
     /**
      * @throws IllegalArgumentException if it is none of the type
      * @throws DateTimeException if it is none of the type
@@ -65,7 +66,7 @@ record ColumnType(String name, Schema schema, Parser parser) {
    *
    * @throws IllegalArgumentException if there is none; the message lists those that there are
    */
-  static ColumnType of(String name) {
+  public static ColumnType of(String name) {
     return switch (name) {
       case "string" -> plain(name, Type.STRING, t -> t);
       case "boolean" -> plain(name, Type.BOOLEAN, ColumnType::bool);
@@ -99,7 +100,7 @@ record ColumnType(String name, Schema schema, Parser parser) {
   /**
    * @see Parser#parse
    */
-  Object parse(String text) {
+  public Object parse(String text) {
     return parser.parse(text);
   }
 
@@ -128,13 +129,26 @@ record ColumnType(String name, Schema schema, Parser parser) {
           if (Math.abs((long) value.scale()) > MOST_DIGITS) {
             throw new ArithmeticException("out of range");
           }
-          BigDecimal scaled = value.setScale(scale);
-          if (scaled.precision() > precision) {
-            throw new ArithmeticException(
-                "has more than " + (precision - scale) + " digits before the point");
-          }
-          return ByteBuffer.wrap(scaled.unscaledValue().toByteArray());
+          return decimal(value, precision, scale);
         });
+  }
+
+  /**
+   * A decimal as a GenericRecord holds it.
+   *
+   * @throws ArithmeticException if it has other digits than that precision and scale allow
+   */
+  static ByteBuffer decimal(BigDecimal value, int precision, int scale) {
+    if (value.stripTrailingZeros().scale() > scale) {
+      throw new ArithmeticException(
+          "has more than " + scale + " digits behind the point, and nothing is rounded");
+    }
+    BigDecimal scaled = value.setScale(scale);
+    if (scaled.precision() > precision) {
+      throw new ArithmeticException(
+          "has more than " + (precision - scale) + " digits before the point");
+    }
+    return ByteBuffer.wrap(scaled.unscaledValue().toByteArray());
   }
 
   private static Boolean bool(String text) {

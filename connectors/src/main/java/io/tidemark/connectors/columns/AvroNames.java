@@ -1,4 +1,4 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.columns;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,15 +9,15 @@ import java.util.Set;
 import org.apache.avro.Schema;
 
 /** Avro's names for columns of any name, and back. */
-final class AvroNames {
+public final class AvroNames {
 
   /** Property of a field whose column's name is no Avro name: that name. */
-  static final String COLUMN = "tidemark.column";
+  public static final String COLUMN = "tidemark.column";
 
   private AvroNames() {}
 
   /** Legal and distinct names, in order; a name that is legal stays as it is. */
-  static List<String> of(List<String> columns) {
+  public static List<String> of(List<String> columns) {
     Set<String> taken = new HashSet<>();
     for (String c : columns) {
       if (isLegal(c)) {
@@ -44,7 +44,7 @@ final class AvroNames {
   }
 
   /** A nullable field of that column. */
-  static Schema.Field nullable(String name, String column, Schema type) {
+  public static Schema.Field nullable(String name, String column, Schema type) {
     Schema.Field field =
         new Schema.Field(
             name,
@@ -55,7 +55,7 @@ final class AvroNames {
   }
 
   /** Notes the column's name in the field, if it is another than the field's. */
-  static Schema.Field marked(Schema.Field field, String column) {
+  public static Schema.Field marked(Schema.Field field, String column) {
     if (!field.name().equals(column)) {
       field.addProp(COLUMN, column);
     }
@@ -63,7 +63,7 @@ final class AvroNames {
   }
 
   /** The column that a field stands for. */
-  static String column(Schema.Field field) {
+  public static String column(Schema.Field field) {
     String column = field.getProp(COLUMN);
     return column == null ? field.name() : column;
   }
