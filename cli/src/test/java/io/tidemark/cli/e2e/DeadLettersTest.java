@@ -111,6 +111,37 @@ class DeadLettersTest {
         .allMatch(l -> l.path("row").asText().equals("{\"id\": oops"));
   }
 
+  @Test
+  void shouldSetAsideTheRowsThatACastRefuses() throws SQLException {
+    int rows = 20_000;
+    postgres.run("CREATE TABLE src.c (id bigint PRIMARY KEY, n text)");
+    postgres.run(
+        "INSERT INTO src.c SELECT i, CASE WHEN i % 7000 = 0 THEN 'many' ELSE i::text END"
+            + " FROM generate_series(1, "
+            + rows
+            + ") i");
+    postgres.run("CREATE TABLE dst.c (id bigint PRIMARY KEY, amount int)");
+    fleet.worker("w-casts");
+
+    String backfill =
+        plan(
+            "c.yaml",
+            postgres.copySpec(
+                "c",
+                "src.c",
+                "dst.c",
+                "transform: {rename: {n: amount}, cast: {n: int}}",
+                "deadLetters: {count: 10}"));
+
+    JsonNode end = fleet.waitFor(backfill, PATIENCE);
+    assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(end.path("dead_letters").asLong()).isEqualTo(2);
+    assertThat(postgres.rows("dst.c WHERE amount = id")).isEqualTo(rows - 2);
+    assertThat(letters(backfill).stream().map(l -> l.path("row").asText()))
+        .containsExactlyInAnyOrder(
+            "{\"id\": 7000, \"n\": \"many\"}", "{\"id\": 14000, \"n\": \"many\"}");
+  }
+
   private static String plan(String name, String spec) {
     Path file = fleet.write(name, spec);
     return fleet.plan(file).path("backfill").asText();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The specs in {@code examples/}, run as they stand there: only where the checkout and the database
@@ -50,6 +53,7 @@ class ExamplesTest {
           .containsExactlyInAnyOrder(
               "parquet-to-csv.yaml",
               "parquet-to-csv-by-parts.yaml",
+              "parquet-to-csv-transformed.yaml",
               "parquet-to-postgres.yaml",
               "postgres-to-postgres.yaml",
               "postgres-to-parquet.yaml");
@@ -71,11 +75,16 @@ class ExamplesTest {
         .replaceAll("(?m)^#.*\\R", "");
   }
 
-  @Test
-  void shouldWriteTheSampleAsCsv() throws IOException {
-    JsonNode end = run("parquet-to-csv");
+  @ParameterizedTest
+  @CsvSource({
+    "parquet-to-csv, flights-csv, 'date,delay,distance,origin,destination'",
+    "parquet-to-csv-transformed, flights-transformed, 'date,delay,distance,from_airport,to_airport'"
+  })
+  void shouldWriteTheSampleAsCsv(String example, String folder, String head) throws IOException {
+    JsonNode end = run(example);
 
-    List<Path> written = written("flights-csv", ".csv");
+    List<Path> written = written(folder, ".csv");
+    assertThat(written).allMatch(csv -> firstLine(csv).equals(head));
     long lines = 0;
     for (Path csv : written) {
       try (Stream<String> all = Files.lines(csv)) {
@@ -84,6 +93,14 @@ class ExamplesTest {
     }
     assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(lines - written.size()).as("lines without the heads").isEqualTo(SAMPLE);
+  }
+
+  private static String firstLine(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.findFirst().orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
