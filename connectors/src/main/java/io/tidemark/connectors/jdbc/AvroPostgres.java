@@ -29,7 +29,7 @@ final class AvroPostgres {
   }
 
   /** The type without the null branch. */
-  private static Schema present(String column, Schema schema) throws TaskException {
+  static Schema present(String column, Schema schema) throws TaskException {
     if (schema.getType() != Schema.Type.UNION) {
       return schema;
     }
@@ -137,7 +137,7 @@ final class AvroPostgres {
     return nanos / 1_000;
   }
 
-  private static byte[] bytes(Object value) {
+  static byte[] bytes(Object value) {
     if (value instanceof org.apache.avro.generic.GenericFixed fixed) {
       return fixed.bytes();
     }

@@ -3,6 +3,7 @@ package io.tidemark.connectors.jdbc;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.util.Arrays;
+import org.apache.avro.util.Utf8;
 
 /**
  * Builds rows of COPY's text format in UTF-8: fields with tabs between, a line feed behind each
@@ -47,58 +48,33 @@ final class CopyText {
    * A field.
    *
    * @param column its column, for the message
-   * @throws TaskException POISON if PostgreSQL cannot hold the text: NUL, or half a surrogate pair
+   * @throws TaskException POISON if the text has half a surrogate pair
    */
   void field(CharSequence text, String column) throws TaskException {
-    separate();
-    int n = text.length();
-    reserve(3 * n);
-    for (int i = 0; i < n; i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\\' -> escaped('\\');
-        case '\t' -> escaped('t');
-        case '\n' -> escaped('n');
-        case '\r' -> escaped('r');
-        case 0 -> throw poison(column, "the character NUL, which no PostgreSQL text can hold");
-        default -> {
-          if (c < 0x80) {
-            put((byte) c);
-          } else if (c < 0x800) {
-            put((byte) (0xc0 | (c >> 6)));
-            tail(c);
-          } else if (!Character.isSurrogate(c)) {
-            put((byte) (0xe0 | (c >> 12)));
-            tail(c >> 6);
-            tail(c);
-          } else {
-            if (!Character.isHighSurrogate(c)
-                || i + 1 == n
-                || !Character.isLowSurrogate(text.charAt(i + 1))) {
-              throw poison(column, "half a surrogate pair, which is no character");
-            }
-            int point = Character.toCodePoint(c, text.charAt(++i));
-            put((byte) (0xf0 | (point >> 18)));
-            tail(point >> 12);
-            tail(point >> 6);
-            tail(point);
-          }
-        }
-      }
+    try {
+      Utf8 utf8 = Texts.utf8(text);
+      field(utf8.getBytes(), 0, utf8.getByteLength());
+    } catch (IllegalArgumentException e) {
+      throw poison(column, e.getMessage());
     }
   }
 
-  /** A field that PostgreSQL itself put as text, in UTF-8. */
+  /** A field in UTF-8. */
   void field(byte[] utf8, int offset, int size) {
     separate();
     reserve(2 * size);
     for (int i = offset; i < offset + size; i++) {
-      switch (utf8[i]) {
+      byte b = utf8[i];
+      if ((b > '\r' || b < 0) && b != '\\') {
+        bytes[length++] = b;
+        continue;
+      }
+      switch (b) {
         case '\\' -> escaped('\\');
         case '\t' -> escaped('t');
         case '\n' -> escaped('n');
         case '\r' -> escaped('r');
-        default -> put(utf8[i]);
+        default -> bytes[length++] = b;
       }
     }
   }
@@ -118,12 +94,8 @@ final class CopyText {
   }
 
   private void escaped(char c) {
-    put((byte) '\\');
-    put((byte) c);
-  }
-
-  private void tail(int bits) {
-    put((byte) (0x80 | (bits & 0x3f)));
+    bytes[length++] = '\\';
+    bytes[length++] = (byte) c;
   }
 
   private void put(byte b) {

@@ -1,14 +1,13 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.columns.AvroNames;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.util.Utf8;
 
 /**
  * PostgreSQL's types as Avro's, and the way there from a field of a binary COPY tuple.
@@ -28,10 +27,15 @@ final class PostgresAvro {
 
   static final String POSTGRESQL = "postgresql";
 
-  private static final int EPOCH_DAYS = 10_957;
-  private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+  /** PostgreSQL counts from 2000, Avro from 1970. */
+  static final int EPOCH_DAYS = 10_957;
 
-  /** Turns the bytes of a field that is not NULL into what a GenericRecord holds. */
+  static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+
+  /**
+   * Turns the bytes of a field that is not NULL into what a GenericRecord holds. It may hand out
+   * one object again and again: each is one reader's own.
+   */
   interface Decoder {
     Object decode(byte[] buffer, int offset, int length) throws NoSuchValueException;
   }
@@ -97,7 +101,7 @@ final class PostgresAvro {
               quoted,
               Schema.Type.BYTES,
               (b, at, n) -> ByteBuffer.wrap(Arrays.copyOfRange(b, at, at + n)));
-      case "text", "varchar", "bpchar" -> plain(quoted, Schema.Type.STRING, PostgresAvro::text);
+      case "text", "varchar", "bpchar" -> plain(quoted, Schema.Type.STRING, text());
       case "date" ->
           new Mapping(
               quoted,
@@ -115,8 +119,8 @@ final class PostgresAvro {
               (b, at, n) -> micros(BigEndian.int64(b, at)));
       case "numeric" -> numeric(column, quoted);
       // A cast of inet to text adds the netmask that its own text form leaves out.
-      case "inet" -> plain("abbrev(" + quoted + ")", Schema.Type.STRING, PostgresAvro::text);
-      default -> plain(quoted + "::text", Schema.Type.STRING, PostgresAvro::text);
+      case "inet" -> plain("abbrev(" + quoted + ")", Schema.Type.STRING, text());
+      default -> plain(quoted + "::text", Schema.Type.STRING, text());
     };
   }
 
@@ -138,26 +142,21 @@ final class PostgresAvro {
     int scale = column.type().scale();
     // Avro knows no negative scale, nor one beyond the precision.
     if (precision == 0 || scale < 0 || scale > precision) {
-      return plain(quoted + "::text", Schema.Type.STRING, PostgresAvro::text);
+      return plain(quoted + "::text", Schema.Type.STRING, text());
     }
     return new Mapping(
-        quoted + "::text",
+        quoted,
         LogicalTypes.decimal(precision, scale).addToSchema(Schema.create(Schema.Type.BYTES)),
-        (b, at, n) -> {
-          String text = text(b, at, n);
-          if (text.equals("NaN")) {
-            throw new NoSuchValueException(
-                "holds NaN, which no decimal is; leave such rows out with source.jdbc.where (\""
-                    + column.name()
-                    + " <> 'NaN'\")");
-          }
-          BigDecimal value = new BigDecimal(text).setScale(scale);
-          return ByteBuffer.wrap(value.unscaledValue().toByteArray());
-        });
+        new NumericDecoder(column.name(), precision, scale));
   }
 
-  private static String text(byte[] b, int at, int length) {
-    return new String(b, at, length, StandardCharsets.UTF_8);
+  private static Decoder text() {
+    Utf8 text = new Utf8();
+    return (b, at, n) -> {
+      text.setByteLength(n);
+      System.arraycopy(b, at, text.getBytes(), 0, n);
+      return text;
+    };
   }
 
   private static int date(int days) {

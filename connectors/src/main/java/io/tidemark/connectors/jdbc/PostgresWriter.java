@@ -14,10 +14,8 @@ import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.DateTimeException;
 import java.util.List;
 import java.util.Optional;
-import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -36,8 +34,9 @@ final class PostgresWriter implements SinkWriter, Rows {
   private final Progress found;
   private final Form form;
   private final String[] columns;
-  private final AvroPostgres.Encoder[] encoders;
   private final CopyText text;
+  private final Optional<CopyRecords> records;
+  private final boolean binary;
   private final byte[] buffer = new byte[FLUSH];
   private int buffered;
   private Connection connection;
@@ -69,11 +68,11 @@ final class PostgresWriter implements SinkWriter, Rows {
     this.form = Form.of(format);
     this.text = new CopyText(errors);
     this.columns = target.columns().toArray(new String[0]);
-    this.encoders = new AvroPostgres.Encoder[form == Form.RECORDS ? columns.length : 0];
-    List<Schema.Field> fields = source.schema().getFields();
-    for (int i = 0; i < encoders.length; i++) {
-      encoders[i] = AvroPostgres.encoder(columns[i], fields.get(i).schema());
-    }
+    this.records =
+        form == Form.RECORDS
+            ? Optional.of(new CopyRecords(target, source, text, errors))
+            : Optional.empty();
+    this.binary = form == Form.BINARY || records.map(CopyRecords::isBinary).orElse(false);
   }
 
   @Override
@@ -96,15 +95,12 @@ final class PostgresWriter implements SinkWriter, Rows {
     open = true;
     buffered = 0;
     text.clear();
+    records.ifPresent(r -> r.tuples().clear());
     try {
       // First of all, so that a claimant who is out of date writes nothing at all.
       table.lock(connection, claim);
-      copy =
-          connection
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyIn(target.copy(form == Form.BINARY));
-      if (form == Form.BINARY) {
+      copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(target.copy(binary));
+      if (binary) {
         append(BinaryTuples.HEADER, 0, BinaryTuples.HEADER.length);
       }
       return this;
@@ -115,18 +111,13 @@ final class PostgresWriter implements SinkWriter, Rows {
 
   @Override
   public void record(GenericRecord row) throws TaskException {
-    if (form != Form.RECORDS) {
+    if (records.isEmpty()) {
       throw new IllegalStateException("rows of a native format were agreed on");
     }
-    for (int i = 0; i < encoders.length; i++) {
-      Object value = row.get(i);
-      if (value == null) {
-        text.nullField();
-      } else {
-        text.field(encoded(i, value), columns[i]);
-      }
+    records.get().add(row);
+    if (records.get().tuples().length() + text.length() >= FLUSH) {
+      flush();
     }
-    endRow();
   }
 
   @Override
@@ -138,18 +129,6 @@ final class PostgresWriter implements SinkWriter, Rows {
     text.endRow();
     if (text.length() >= FLUSH) {
       flush();
-    }
-  }
-
-  private CharSequence encoded(int i, Object value) throws TaskException {
-    try {
-      return encoders[i].text(value);
-    } catch (ArithmeticException | DateTimeException e) {
-      throw new TaskException(
-          FailureKind.POISON,
-          "22008",
-          errors.where() + ": column " + columns[i] + " holds " + value + ": " + e.getMessage(),
-          e);
     }
   }
 
@@ -192,6 +171,11 @@ final class PostgresWriter implements SinkWriter, Rows {
     buffered = 0;
     send(text.buffer(), 0, text.length());
     text.clear();
+    if (records.isPresent()) {
+      CopyBinary tuples = records.get().tuples();
+      send(tuples.buffer(), 0, tuples.length());
+      tuples.clear();
+    }
   }
 
   private void send(byte[] bytes, int offset, int length) throws TaskException {
@@ -222,7 +206,8 @@ final class PostgresWriter implements SinkWriter, Rows {
     if (!open || copy == null) {
       throw new IllegalStateException("no chunk is open");
     }
-    if (form == Form.BINARY) {
+    if (binary) {
+      flush();
       append(TRAILER, 0, TRAILER.length);
     }
     flush();

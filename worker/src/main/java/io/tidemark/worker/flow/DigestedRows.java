@@ -3,30 +3,14 @@ package io.tidemark.worker.flow;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.core.digest.RowHash;
 import io.tidemark.core.retry.TaskException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 
 /** Counts and hashes the rows of one chunk on their way to the sink. One thread. */
 public final class DigestedRows implements Rows {
 
-  /** A byte array that can be read without a copy. */
-  private static final class Buffer extends ByteArrayOutputStream {
-    byte[] array() {
-      return buf;
-    }
-  }
-
   private final Rows next;
-  private final GenericDatumWriter<GenericRecord> writer;
-  private final Buffer buffer = new Buffer();
-  private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(buffer, null);
+  private final RecordBytes encoded;
   private long rows;
   private long bytes;
   private long digestSum;
@@ -39,18 +23,13 @@ public final class DigestedRows implements Rows {
    */
   public DigestedRows(Schema schema, Rows next) {
     this.next = next;
-    this.writer = new GenericDatumWriter<>(schema, GenericData.get());
+    this.encoded = new RecordBytes(schema);
   }
 
   @Override
   public void record(GenericRecord row) throws TaskException {
-    buffer.reset();
-    try {
-      writer.write(row, encoder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a buffer in memory failed", e);
-    }
-    add(buffer.array(), 0, buffer.size());
+    encoded.encode(row);
+    add(encoded.array(), 0, encoded.length());
     next.record(row);
   }
 
