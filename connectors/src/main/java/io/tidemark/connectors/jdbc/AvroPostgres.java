@@ -128,7 +128,7 @@ final class AvroPostgres {
             + "; write the source's column as another type, such as string");
   }
 
-  private static long micros(long nanos) {
+  static long micros(long nanos) {
     if (nanos % 1_000 != 0) {
       throw new ArithmeticException(
           "a time in nanoseconds that is no whole number of microseconds, which are all that"

@@ -65,10 +65,19 @@ final class PostgresBinary {
               (v, out) -> out.field32(days((Integer) v));
           case LogicalTypes.TimeMicros t when base.equals("time") ->
               (v, out) -> out.field64((Long) v);
+          case LogicalTypes.TimestampMillis t when base.equals("timestamptz") ->
+              (v, out) -> out.field64(micros(Math.multiplyExact((Long) v, 1_000L)));
           case LogicalTypes.TimestampMicros t when base.equals("timestamptz") ->
-              (v, out) -> out.field64(micros((Long) v));
+              (v, out) -> out.field64(microsOrEnd((Long) v));
+          case LogicalTypes.TimestampNanos t when base.equals("timestamptz") ->
+              (v, out) -> out.field64(micros(AvroPostgres.micros((Long) v)));
+          case LogicalTypes.LocalTimestampMillis t when base.equals("timestamp") ->
+              (v, out) -> out.field64(micros(Math.multiplyExact((Long) v, 1_000L)));
           case LogicalTypes.LocalTimestampMicros t when base.equals("timestamp") ->
-              (v, out) -> out.field64(micros((Long) v));
+              (v, out) -> out.field64(microsOrEnd((Long) v));
+          case LogicalTypes.LocalTimestampNanos t when base.equals("timestamp") ->
+              (v, out) -> out.field64(micros(AvroPostgres.micros((Long) v)));
+          case LogicalTypes.Uuid u when schema.getType() == Schema.Type.STRING -> text(base);
           case null -> plain(schema.getType(), base);
           default -> null;
         });
@@ -160,10 +169,15 @@ final class PostgresBinary {
         : Math.subtractExact(days, PostgresAvro.EPOCH_DAYS);
   }
 
-  private static long micros(long micros) {
-    return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE
-        ? micros
-        : Math.subtractExact(micros, PostgresAvro.EPOCH_MICROS);
+  private static long micros(long since1970) {
+    return Math.subtractExact(since1970, PostgresAvro.EPOCH_MICROS);
+  }
+
+  // The largest and the smallest number stand for the infinities on both sides.
+  private static long microsOrEnd(long since1970) {
+    return since1970 == Long.MAX_VALUE || since1970 == Long.MIN_VALUE
+        ? since1970
+        : micros(since1970);
   }
 
   /** The way back of {@link NumericDecoder}. */

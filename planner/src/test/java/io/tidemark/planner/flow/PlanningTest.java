@@ -75,6 +75,33 @@ class PlanningTest {
     assertThat(publish(log).published()).isZero();
   }
 
+  @Test
+  void shouldSayThatRowsAreRecordsWhenTheyAreTransformed() throws Exception {
+    Spec transformed = transformed("transform: {rename: {id: k}, cast: {id: int}}");
+
+    try (Route route = Route.open(transformed)) {
+      DryRun run = new Planning(transformed, route).dryRun(4);
+
+      assertThat(run.format()).isEqualTo("avro");
+      assertThat(run.explain()).contains("transform, so rows travel as records: id → k, id as int");
+    }
+  }
+
+  @Test
+  void shouldRefuseWhenTheTransformDoesNotFitTheSource() throws Exception {
+    Spec transformed = transformed("transform: {rename: {idd: k}}");
+
+    try (Route route = Route.open(transformed)) {
+      assertThatThrownBy(() -> new Planning(transformed, route).check())
+          .isInstanceOf(TaskException.class)
+          .hasMessage("transform: rename: the source has no column 'idd'; did you mean id?");
+    }
+  }
+
+  private Spec transformed(String transform) throws Exception {
+    return Specs.parser().parse(spec.text() + transform + "\n", "planned.yaml");
+  }
+
   private PlanOutcome publish(Log log) throws TaskException {
     try (Route route = Route.open(spec)) {
       return new Planning(spec, route).publish(log, 1);
