@@ -62,9 +62,8 @@ final class Numbers {
       case BOOLEAN -> Numbers::bool;
       case INT -> v -> (int) whole(v, Integer.MIN_VALUE, Integer.MAX_VALUE);
       case LONG -> v -> whole(v, Long.MIN_VALUE, Long.MAX_VALUE);
-      case FLOAT -> v -> same(v, v.floatValue(), new BigDecimal(Float.toString(v.floatValue())));
-      case DOUBLE ->
-          v -> same(v, v.doubleValue(), new BigDecimal(Double.toString(v.doubleValue())));
+      case FLOAT -> v -> same(v, v.floatValue());
+      case DOUBLE -> v -> same(v, v.doubleValue());
       default -> throw new IllegalArgumentException("is no number");
     };
   }
@@ -91,8 +90,11 @@ final class Numbers {
   }
 
   // As it is in binary, or as its shortest form shows it.
-  private static Number same(BigDecimal value, Number made, BigDecimal shortest) {
-    if (value.compareTo(shortest) != 0
+  private static Number same(BigDecimal value, Number made) {
+    if (!Double.isFinite(made.doubleValue())) {
+      throw new ArithmeticException("is out of range");
+    }
+    if (value.compareTo(new BigDecimal(made.toString())) != 0
         && value.compareTo(new BigDecimal(made.doubleValue())) != 0) {
       throw new ArithmeticException("has more digits than it can hold");
     }

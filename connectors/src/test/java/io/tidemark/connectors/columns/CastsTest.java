@@ -99,6 +99,7 @@ class CastsTest {
           int           | 16777217                  | float        | more digits
           double        | 0.1                       | float        | more digits
           double        | 1E300                     | float        | out of range
+          decimal(60,0) | 1000000000000000000000000000000000000000 | float | out of range
           decimal(20,0) | 12345678901234567890      | double       | more digits
           decimal(6,2)  | 1.25                      | decimal(4,1) | more than 1 digits behind
           long          | 1000                      | decimal(4,2) | more than 2 digits before
