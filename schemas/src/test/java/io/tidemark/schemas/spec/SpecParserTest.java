@@ -65,7 +65,7 @@ class SpecParserTest {
         .isEqualTo(json("{\"key\": {\"tail\": false, \"rows\": 200000}}"));
     assertThat(spec.sink().config().get("mode").asText()).isEqualTo("insert");
     assertThat(spec.sink().config().get("create").asText()).isEqualTo("if-missing");
-    assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofSeconds(1), 50_000, 64 << 20));
+    assertThat(spec.chunk()).isEqualTo(new ChunkSettings(Duration.ofSeconds(1), 250_000, 64 << 20));
     assertThat(spec.retry())
         .isEqualTo(
             new RetrySettings(

@@ -183,7 +183,7 @@ final class Lane implements Runnable {
             route.source().open(Slice.of(task.descriptor().getSlice()), format)) {
           reading = reader;
           tell.accept(new WorkerEvent.Opened(task.id(), point, false));
-          new Chunks(route.source(), shape, reader, writer, format, use.chunk(), point).run();
+          new Chunks(use, shape, reader, writer, format, point).run();
         } finally {
           reading = null;
         }
@@ -193,7 +193,7 @@ final class Lane implements Runnable {
 
   /** The chunks of one attempt, with everything open. */
   private final class Chunks {
-    private final Source source;
+    private final Routes.Use use;
     private final SourceShape shape;
     private final ChunkReader reader;
     private final SinkWriter writer;
@@ -204,20 +204,18 @@ final class Lane implements Runnable {
     private boolean last;
 
     Chunks(
-        Source source,
+        Routes.Use use,
         SourceShape shape,
         ChunkReader reader,
         SinkWriter writer,
         RowFormat format,
-        ChunkSettings settings,
         Point from) {
-      this.source = source;
+      this.use = use;
       this.shape = shape;
       this.reader = reader;
       this.writer = writer;
       this.format = format;
-      this.sizer =
-          ChunkSizer.starting(settings.rows(), settings.bytes(), settings.target().toMillis());
+      this.sizer = use.sizer();
       this.point = from;
     }
 
@@ -254,6 +252,7 @@ final class Lane implements Runnable {
       long nanos = System.nanoTime() - began;
       if (search.equals(Isolation.NONE)) {
         sizer = sizer.after(rows.rows(), nanos / 1_000_000);
+        use.learned(sizer);
       }
       search = search.passed(rows.rows());
       metrics.chunk(rows.rows(), rows.bytes(), nanos);
@@ -280,7 +279,7 @@ final class Lane implements Runnable {
       search = search.refused(rows, size.rows());
       if (search.found()) {
         Slice slice = Slice.of(task.descriptor().getSlice());
-        setAside(RefusedRow.bySink(source, slice, point.cursor(), size.bytes(), e), e);
+        setAside(RefusedRow.bySink(use.route().source(), slice, point.cursor(), size.bytes(), e), e);
         search = Isolation.NONE;
       }
     }

@@ -1,6 +1,7 @@
 package io.tidemark.worker.flow;
 
 import io.tidemark.connectors.Route;
+import io.tidemark.core.chunking.ChunkSizer;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.spec.ChunkSettings;
@@ -36,12 +37,18 @@ public final class Routes implements AutoCloseable {
     private long idleSince;
     private long lookedAt;
 
+    /** Bounds that the backfill's newest chunk was found to want: a next partition begins there. */
+    private volatile ChunkSizer sizer;
+
     /** What this worker was last told to lack for it; empty: nothing. */
     private String lacks = "";
 
     Entry(Spec spec, String planned) {
       this.spec = spec;
       this.planned = planned;
+      ChunkSettings chunk = spec.chunk();
+      this.sizer =
+          ChunkSizer.starting(chunk.rows(), chunk.bytes(), chunk.target().toMillis());
     }
   }
 
@@ -73,8 +80,12 @@ public final class Routes implements AutoCloseable {
       return entry.route;
     }
 
-    ChunkSettings chunk() {
-      return entry.spec.chunk();
+    ChunkSizer sizer() {
+      return entry.sizer;
+    }
+
+    void learned(ChunkSizer sizer) {
+      entry.sizer = sizer;
     }
 
     @Override
