@@ -7,16 +7,6 @@ import java.util.Iterator;
 /** TPC-H's lineitem, with a running number as its key: some 6,000,000 rows per unit of scale. */
 public final class Lineitem {
 
-  /** The columns behind the key, in order, with their types. */
-  private static final String COLUMNS =
-      """
-      l_orderkey bigint NOT NULL, l_partkey bigint NOT NULL, l_suppkey bigint NOT NULL,
-      l_linenumber int NOT NULL, %s NOT NULL, l_extendedprice numeric(12,2) NOT NULL,
-      l_discount numeric(12,2) NOT NULL, l_tax numeric(12,2) NOT NULL,
-      l_returnflag varchar(1) NOT NULL, l_linestatus varchar(1) NOT NULL,
-      l_shipdate date NOT NULL, l_commitdate date NOT NULL, l_receiptdate date NOT NULL,
-      l_shipinstruct varchar(25) NOT NULL, l_shipmode varchar(10) NOT NULL, %s NOT NULL""";
-
   /** Name of the table. */
   public static final String TABLE = "lineitem";
 
@@ -29,8 +19,16 @@ public final class Lineitem {
 
   /** As {@link #create(String)}, with another quantity column and another comment column. */
   public static String create(String table, String quantity, String comment) {
-    return "CREATE TABLE %s (id bigint PRIMARY KEY, %s)"
-        .formatted(table, COLUMNS.formatted(quantity, comment));
+    return """
+        CREATE TABLE %s (id bigint PRIMARY KEY,
+          l_orderkey bigint NOT NULL, l_partkey bigint NOT NULL, l_suppkey bigint NOT NULL,
+          l_linenumber int NOT NULL, %s NOT NULL, l_extendedprice numeric(12,2) NOT NULL,
+          l_discount numeric(12,2) NOT NULL, l_tax numeric(12,2) NOT NULL,
+          l_returnflag varchar(1) NOT NULL, l_linestatus varchar(1) NOT NULL,
+          l_shipdate date NOT NULL, l_commitdate date NOT NULL, l_receiptdate date NOT NULL,
+          l_shipinstruct varchar(25) NOT NULL, l_shipmode varchar(10) NOT NULL, %s NOT NULL)
+        """
+        .formatted(table, quantity, comment);
   }
 
   /** Its rows in the text form of COPY, one line each. */

@@ -60,10 +60,10 @@ public final class Processes {
         errors.add(logs.resolve("err." + errors.size() + ".log"));
         b.redirectError(errors.get(errors.size() - 1).toFile());
       }
-      ProcessBuilder last = pipeline.get(pipeline.size() - 1);
-      last.redirectOutput(
-          pipeline == pipelines.get(0) ? Redirect.to(out.toFile()) : Redirect.DISCARD);
+      pipeline.get(pipeline.size() - 1).redirectOutput(Redirect.DISCARD);
     }
+    List<ProcessBuilder> first = pipelines.get(0);
+    first.get(first.size() - 1).redirectOutput(out.toFile());
     List<Process> started = new ArrayList<>();
     long start = System.nanoTime();
     try {
