@@ -1,5 +1,6 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.contender.Ends;
 import io.tidemark.bench.contender.InsertSelect;
 import io.tidemark.bench.contender.Pgcopydb;
 import io.tidemark.bench.contender.PsqlPipe;
@@ -44,7 +45,7 @@ final class CopySuite implements Suite {
     List<Contender> contenders = new ArrayList<>();
     for (String format : List.of("binary", "text")) {
       for (int streams : STREAMS) {
-        contenders.add(pipe(env, target, Lineitem.TABLE, format, streams));
+        contenders.add(pipe(env, target, Lineitem.TABLE, "*", format, streams));
       }
     }
     contenders.add(new InsertSelect(src, Lineitem.TABLE, ELSEWHERE, inside));
@@ -78,7 +79,7 @@ final class CopySuite implements Suite {
               spec,
               List.of("--lanes", Integer.toString(lanes)),
               "",
-              table(target),
+              Ends.of(target),
               env.folder("tidemark"),
               limit));
     }
@@ -110,13 +111,15 @@ final class CopySuite implements Suite {
   }
 
   /** A pipe from src to the target. */
-  static PsqlPipe pipe(Env env, Target target, String table, String format, int streams)
+  static PsqlPipe pipe(
+      Env env, Target target, String table, String select, String format, int streams)
       throws Exception {
     return new PsqlPipe(
         env.program("psql"),
         env.postgres().src(),
         table,
         target,
+        select,
         format,
         streams,
         env.folder("pipe"),
@@ -134,20 +137,5 @@ final class CopySuite implements Suite {
     return database.text(
         "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute"
             + " WHERE attrelid = 'public.lineitem'::regclass AND attnum > 0");
-  }
-
-  /** Runs into a table. */
-  static TidemarkRun.Ends table(Target target) {
-    return new TidemarkRun.Ends() {
-      @Override
-      public void prepare() throws Exception {
-        target.empty();
-      }
-
-      @Override
-      public void check() throws Exception {
-        target.check();
-      }
-    };
   }
 }

@@ -3,6 +3,7 @@ package io.tidemark.bench;
 import io.tidemark.bench.data.Server;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -62,8 +63,7 @@ final class Machine {
   private static String said(String... command) throws InterruptedException {
     try {
       Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String out =
-          new String(p.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       p.waitFor();
       return out.lines().filter(l -> !l.contains(" INFO ")).findFirst().orElse("unknown");
     } catch (IOException e) {

@@ -39,7 +39,17 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
 
   private static final Map<String, Suite> SUITES =
-      Stream.of(new CopySuite())
+      Stream.of(
+              new CopySuite(),
+              new GeneralSuite(),
+              new FilesSuite(),
+              new PlanSuite(),
+              new ControlSuite(),
+              new QueriesSuite(),
+              new MemorySuite(),
+              new StartupSuite(),
+              new CheckpointSuite(),
+              new JmhSuite())
           .collect(Collectors.toMap(Suite::name, s -> s, (a, b) -> a, LinkedHashMap::new));
 
   @Parameters(

@@ -82,7 +82,7 @@ public final class Pgcopydb implements Contender {
             "--split-tables-larger-than",
             Long.toString(part));
     Processes.Finished done = Processes.run(clone, folder.resolve("logs"), limit);
-    return done.outcome(target.database().number("SELECT count(*) FROM " + table));
+    return done.outcome(target.rows());
   }
 
   @Override

@@ -20,6 +20,7 @@ public final class PsqlPipe implements Contender {
   private final Database source;
   private final String table;
   private final Target target;
+  private final String select;
   private final String format;
   private final int streams;
   private final Path logs;
@@ -30,6 +31,7 @@ public final class PsqlPipe implements Contender {
    * Copies a table to one of the same name.
    *
    * @param psql where it is installed, if it is
+   * @param select columns that are read, * for all
    * @param format binary or text
    * @param streams pipes at the same time, each with its range of the key
    */
@@ -38,6 +40,7 @@ public final class PsqlPipe implements Contender {
       Database source,
       String table,
       Target target,
+      String select,
       String format,
       int streams,
       Path logs,
@@ -46,6 +49,7 @@ public final class PsqlPipe implements Contender {
     this.source = source;
     this.table = table;
     this.target = target;
+    this.select = select;
     this.format = format;
     this.streams = streams;
     this.logs = logs;
@@ -71,7 +75,7 @@ public final class PsqlPipe implements Contender {
   public void prepare() throws Exception {
     target.empty();
     if (streams == 1) {
-      queries = List.of(table);
+      queries = List.of(select.equals("*") ? table : "(SELECT " + select + " FROM " + table + ")");
       return;
     }
     long least = source.number("SELECT min(id) FROM " + table);
@@ -79,8 +83,9 @@ public final class PsqlPipe implements Contender {
     queries = new ArrayList<>();
     for (int i = 0; i < streams; i++) {
       queries.add(
-          "(SELECT * FROM %s WHERE id >= %d AND id < %d)"
-              .formatted(table, least + span * i / streams, least + span * (i + 1) / streams));
+          "(SELECT %s FROM %s WHERE id >= %d AND id < %d)"
+              .formatted(
+                  select, table, least + span * i / streams, least + span * (i + 1) / streams));
     }
   }
 
@@ -100,7 +105,7 @@ public final class PsqlPipe implements Contender {
                   "COPY " + table + " FROM STDIN (FORMAT " + format + ")")));
     }
     Processes.Finished done = Processes.run(pipes, logs, limit);
-    return done.outcome(target.database().number("SELECT count(*) FROM " + table));
+    return done.outcome(target.rows());
   }
 
   /** A psql that runs one command. */

@@ -86,7 +86,7 @@ public final class SpringBatch implements Contender {
             Integer.toString(threads)));
     Processes.Finished done =
         Processes.run(new ProcessBuilder(command), folder.resolve("logs"), limit);
-    return done.outcome(target.database().number("SELECT count(*) FROM " + table));
+    return done.outcome(target.rows());
   }
 
   @Override

@@ -30,15 +30,6 @@ public final class TidemarkRun implements Contender {
   private final Duration limit;
   private int runs;
 
-  /** What a run starts from and must have done. */
-  public interface Ends {
-    /** Brings about the state that a run starts from. */
-    void prepare() throws Exception;
-
-    /** Checks what it left; throws if that is wrong. */
-    void check() throws Exception;
-  }
-
   /**
    * @param spec the spec's text
    * @param arguments more of the command line, such as {@code --lanes 2}

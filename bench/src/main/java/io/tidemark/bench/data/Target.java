@@ -33,6 +33,11 @@ public final class Target {
     return database;
   }
 
+  /** Rows in it. */
+  public long rows() throws SQLException {
+    return database.number("SELECT count(*) FROM " + table);
+  }
+
   /** Drops what the former run left, and writes out what the server still has to write. */
   public void empty() throws SQLException {
     drop();

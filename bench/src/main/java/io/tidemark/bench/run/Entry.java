@@ -17,10 +17,10 @@ public final class Entry {
     this.name = name;
   }
 
-  /** With one run. */
-  public Entry(String name, Outcome outcome) {
+  /** With these runs. */
+  public Entry(String name, List<Outcome> runs) {
     this(name);
-    outcomes.add(outcome);
+    outcomes.addAll(runs);
   }
 
   String name() {

@@ -84,11 +84,12 @@ public final class Report {
     return line.length() <= 160 ? line : line.substring(0, 160) + " …";
   }
 
+  /** Three digits at least, all of them before the point that there are. */
   private static String number(double value) {
-    return String.format(
-        Locale.ROOT,
-        Math.abs(value) >= 100 ? "%,.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.3f",
-        value);
+    double size = Math.abs(value);
+    String format =
+        size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 0.001 || size == 0 ? "%.3f" : "%.2e";
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static String aligned(List<List<String>> lines) {
