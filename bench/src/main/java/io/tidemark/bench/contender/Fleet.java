@@ -113,9 +113,11 @@ public final class Fleet implements Contender {
         reconciler.kill();
       }
       double end = await("max", "count(*) FILTER (WHERE complete) = " + partitions);
-      return new Outcome(end - start, target.rows(), worker.peakRss())
-          .with("worker CPU, s", worker.cpuSeconds())
-          .with("reconciler CPU, s", reconciler.cpuSeconds());
+      Outcome outcome =
+          new Outcome(end - start, target.rows(), worker.peakRss())
+              .with("worker CPU, s", worker.cpuSeconds());
+      // What a process that is dead has used is not told.
+      return reconciled ? outcome.with("reconciler CPU, s", reconciler.cpuSeconds()) : outcome;
     }
   }
 
