@@ -8,6 +8,7 @@ import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.retry.TaskException;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.schemas.avro.CommittedFile;
 import java.util.List;
@@ -47,6 +48,11 @@ final class ForgetfulSink implements Sink {
 
           @Override
           public void bytes(byte[] buffer, int offset, int length) {}
+
+          @Override
+          public void refused(GenericRecord row, TaskException why) throws TaskException {
+            throw why;
+          }
         };
       }
 
