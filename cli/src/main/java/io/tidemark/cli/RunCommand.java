@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Parameters;
     })
 final class RunCommand implements Callable<Integer> {
 
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
   private static final Duration FOREVER = Duration.ofDays(3650);
 
   @Parameters(paramLabel = "SPEC", description = "The backfill, a YAML file.")
@@ -59,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--queues",
-      defaultValue = "16",
+      defaultValue = "8",
       paramLabel = "N",
       description = "Queues of a new work topic. Default: ${DEFAULT-VALUE}.")
   private int queues;
@@ -92,11 +95,16 @@ final class RunCommand implements Callable<Integer> {
     ClientConfig kafka = ClientConfig.of(broker.bootstrapServers());
     Topics topics = new Topics(Topics.DEFAULT_NAMESPACE);
     List<Worker> started = new ArrayList<>();
+    List<AutoCloseable> parts = new ArrayList<>();
     try (Reconciler reconciler = Reconciler.start(reconciler(parsed, kafka));
         ProgressFeed feed = ProgressFeed.open(kafka, topics)) {
+      parts.add(reconciler);
+      parts.add(feed);
       try {
         for (int i = 1; i <= workers; i++) {
-          started.add(Worker.start(worker(parsed, i), kafka, new SimpleMeterRegistry()));
+          Worker worker = Worker.start(worker(parsed, i), kafka, new SimpleMeterRegistry());
+          started.add(worker);
+          parts.add(worker);
         }
         String backfill = Planner.plan(parsed, kafka, topics, queues).plan().getBackfillId();
         Optional<Progress> last =
@@ -114,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         }
         return ended(last.get(), kafka, topics);
       } finally {
-        closeAll(started);
+        closeAll(parts);
       }
     }
   }
@@ -170,18 +178,22 @@ final class RunCommand implements Callable<Integer> {
             WorkerConfig.LANES, Integer.toString(lanes)));
   }
 
-  /** All at once: each drains its lanes. */
-  private static void closeAll(List<Worker> workers) {
+  /** All at once, as each takes its time: workers drain their lanes. */
+  private static void closeAll(List<AutoCloseable> parts) throws InterruptedException {
     List<Thread> closing = new ArrayList<>();
-    for (Worker w : workers) {
-      closing.add(Thread.ofVirtual().start(w::close));
+    for (AutoCloseable part : parts) {
+      closing.add(Thread.ofVirtual().start(() -> close(part)));
     }
     for (Thread t : closing) {
-      try {
-        t.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      t.join();
+    }
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      log.warn("closing the {}: {}", part.getClass().getSimpleName(), e.getMessage());
     }
   }
 }
