@@ -4,7 +4,6 @@ import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -162,6 +161,6 @@ final class TupleKey {
         from = ends[place];
       }
     }
-    return List.copyOf(new ArrayList<>(Arrays.asList(texts)));
+    return List.of(texts);
   }
 }
