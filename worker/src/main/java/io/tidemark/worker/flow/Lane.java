@@ -6,7 +6,6 @@ import io.tidemark.connectors.api.ChunkReader.ChunkEnd;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SinkWriter;
-import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.chunking.ChunkSizer;
@@ -22,7 +21,6 @@ import io.tidemark.schemas.avro.CommittedFile;
 import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
-import io.tidemark.schemas.spec.ChunkSettings;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
@@ -279,7 +277,8 @@ final class Lane implements Runnable {
       search = search.refused(rows, size.rows());
       if (search.found()) {
         Slice slice = Slice.of(task.descriptor().getSlice());
-        setAside(RefusedRow.bySink(use.route().source(), slice, point.cursor(), size.bytes(), e), e);
+        setAside(
+            RefusedRow.bySink(use.route().source(), slice, point.cursor(), size.bytes(), e), e);
         search = Isolation.NONE;
       }
     }

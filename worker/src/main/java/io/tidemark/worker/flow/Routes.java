@@ -47,8 +47,7 @@ public final class Routes implements AutoCloseable {
       this.spec = spec;
       this.planned = planned;
       ChunkSettings chunk = spec.chunk();
-      this.sizer =
-          ChunkSizer.starting(chunk.rows(), chunk.bytes(), chunk.target().toMillis());
+      this.sizer = ChunkSizer.starting(chunk.rows(), chunk.bytes(), chunk.target().toMillis());
     }
   }
 
