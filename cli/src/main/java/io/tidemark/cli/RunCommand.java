@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -95,16 +96,11 @@ final class RunCommand implements Callable<Integer> {
     ClientConfig kafka = ClientConfig.of(broker.bootstrapServers());
     Topics topics = new Topics(Topics.DEFAULT_NAMESPACE);
     List<Worker> started = new ArrayList<>();
-    List<AutoCloseable> parts = new ArrayList<>();
     try (Reconciler reconciler = Reconciler.start(reconciler(parsed, kafka));
         ProgressFeed feed = ProgressFeed.open(kafka, topics)) {
-      parts.add(reconciler);
-      parts.add(feed);
       try {
         for (int i = 1; i <= workers; i++) {
-          Worker worker = Worker.start(worker(parsed, i), kafka, new SimpleMeterRegistry());
-          started.add(worker);
-          parts.add(worker);
+          started.add(Worker.start(worker(parsed, i), kafka, new SimpleMeterRegistry()));
         }
         String backfill = Planner.plan(parsed, kafka, topics, queues).plan().getBackfillId();
         Optional<Progress> last =
@@ -122,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
         }
         return ended(last.get(), kafka, topics);
       } finally {
-        closeAll(parts);
+        closeAll(Stream.concat(started.stream(), Stream.of(reconciler, feed)));
       }
     }
   }
@@ -179,13 +175,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** All at once, as each takes its time: workers drain their lanes. */
-  private static void closeAll(List<AutoCloseable> parts) throws InterruptedException {
-    List<Thread> closing = new ArrayList<>();
-    for (AutoCloseable part : parts) {
-      closing.add(Thread.ofVirtual().start(() -> close(part)));
-    }
+  private static void closeAll(Stream<AutoCloseable> parts) {
+    List<Thread> closing = parts.map(part -> Thread.ofVirtual().start(() -> close(part))).toList();
     for (Thread t : closing) {
-      t.join();
+      try {
+        t.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
@@ -121,37 +120,20 @@ final class PostgresChunkReader implements ChunkReader {
 
   // Returns the rows copied.
   private long copy(String condition, Rows out) throws SQLException, TaskException {
-    BinaryTuples tuples = new BinaryTuples(form == Form.RECORDS ? records(out) : out::bytes);
+    BinaryTuples tuples = new BinaryTuples(table.taker(form, out));
     long bytes = 0;
-    CopyOut copy =
-        connection
-            .unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyOut(
-                "COPY ("
-                    + table.select(form)
-                    + key.from()
-                    + condition
-                    + ") TO STDOUT (FORMAT BINARY)");
+    CopyOut copy = table.copy(connection, form, key, condition);
     for (byte[] piece = copy.readFromCopy(); piece != null; piece = copy.readFromCopy()) {
       bytes += piece.length;
       tuples.feed(piece, piece.length);
     }
     if (!tuples.complete()) {
-      throw new SQLException("the COPY stream ended before its end mark", "08006");
+      throw SourceTable.cutShort();
     }
     if (tuples.count() > 0) {
       width = (double) bytes / tuples.count();
     }
     return tuples.count();
-  }
-
-  private BinaryTuples.Taker records(Rows out) {
-    return new TupleRecords(
-        table.shape().schema(),
-        table.selected().stream().map(PostgresAvro::mapping).toList(),
-        errors,
-        out);
   }
 
   @Override

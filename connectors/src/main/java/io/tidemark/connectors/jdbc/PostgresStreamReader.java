@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
@@ -78,7 +77,7 @@ final class PostgresStreamReader implements ChunkReader {
       while (!chunk.full && !tuples.complete()) {
         byte[] piece = copy.readFromCopy();
         if (piece == null) {
-          throw new SQLException("the COPY stream ended before its end mark", "08006");
+          throw SourceTable.cutShort();
         }
         tuples.feed(piece, piece.length);
       }
@@ -105,17 +104,7 @@ final class PostgresStreamReader implements ChunkReader {
       connection = pool.take();
     }
     List<String> lower = after.isStart() ? range.getLower() : after.parts();
-    copy =
-        connection
-            .unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyOut(
-                "COPY ("
-                    + table.select(form)
-                    + key.from()
-                    + key.within(lower, range.getUpper())
-                    + key.order()
-                    + ") TO STDOUT (FORMAT BINARY)");
+    copy = table.copy(connection, form, key, key.within(lower, range.getUpper()) + key.order());
     tuples = new BinaryTuples(this::tuple);
     aheadLength = 0;
     opened = System.nanoTime();
@@ -161,14 +150,7 @@ final class PostgresStreamReader implements ChunkReader {
 
     Chunk(ChunkSize size, Rows out) {
       this.size = size;
-      this.taker =
-          form == Form.RECORDS
-              ? new TupleRecords(
-                  table.shape().schema(),
-                  table.selected().stream().map(PostgresAvro::mapping).toList(),
-                  errors,
-                  out)
-              : out::bytes;
+      this.taker = table.taker(form, out);
     }
 
     void tuple(byte[] b, int offset, int length) throws TaskException {

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 
 /**
  * A source table as found, checked against what the spec wants of it.
@@ -94,6 +97,27 @@ record SourceTable(
                   case RECORDS -> PostgresAvro.mapping(c).expression();
                 })
         .collect(Collectors.joining(", ", "SELECT ", ""));
+  }
+
+  /** Starts to copy out rows, as binary tuples of a form. */
+  CopyOut copy(Connection connection, Form form, KeySql key, String condition) throws SQLException {
+    return connection
+        .unwrap(PGConnection.class)
+        .getCopyAPI()
+        .copyOut("COPY (" + select(form) + key.from() + condition + ") TO STDOUT (FORMAT BINARY)");
+  }
+
+  /** Hands on tuples of a form as the rows they are. */
+  BinaryTuples.Taker taker(Form form, Rows out) {
+    return form == Form.RECORDS
+        ? new TupleRecords(
+            shape().schema(), selected.stream().map(PostgresAvro::mapping).toList(), errors, out)
+        : out::bytes;
+  }
+
+  /** That a copy broke off: a reason to try again. */
+  static SQLException cutShort() {
+    return new SQLException("the COPY stream ended before its end mark", "08006");
   }
 
   /**
