@@ -3,11 +3,14 @@ package io.tidemark.reconciler.status;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -65,6 +68,7 @@ public final class StatusServer implements AutoCloseable {
 
   private static void routes(
       RoutesConfig routes, BackfillApi api, Health health, ReconcilerMetrics metrics) {
+    routes.before(StatusServer::decodable);
     routes.get("/api/v1/backfills", api::backfills);
     routes.get("/api/v1/backfills/{id}", api::backfill);
     routes.get("/api/v1/backfills/{id}/partitions", api::partitions);
@@ -75,6 +79,18 @@ public final class StatusServer implements AutoCloseable {
     routes.get(
         "/metrics",
         ctx -> ctx.result(metrics.scrape()).contentType(ReconcilerMetrics.CONTENT_TYPE));
+  }
+
+  /**
+   * Refuses a path that cannot be decoded. Jetty lets the non-standard form {@code %u0041} pass,
+   * which then fails where the parameters of the path are read.
+   */
+  private static void decodable(Context ctx) {
+    try {
+      URLDecoder.decode(ctx.path(), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestResponse("the path has a % that does not begin two hexadecimal digits");
+    }
   }
 
   private static void health(Context ctx, Supplier<Optional<String>> problem) {

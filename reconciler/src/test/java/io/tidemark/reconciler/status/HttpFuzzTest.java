@@ -129,6 +129,8 @@ class HttpFuzzTest {
             new Mutator(requests(), PIECES),
             request -> check(answer(server.port(), request)));
         assertThat(answer(server.port(), requests().getFirst())).startsWith("HTTP/1.1 200 ");
+        assertThat(answer(server.port(), get("/api/v1/backfills/a-000%u0041/partitions")))
+            .startsWith("HTTP/1.1 400 ");
       }
     }
     registry.close();
@@ -137,8 +139,7 @@ class HttpFuzzTest {
   private static List<byte[]> requests() {
     List<byte[]> all = new ArrayList<>();
     for (String path : PATHS) {
-      String head = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n";
-      all.add((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+      all.add(get(path));
     }
     String post =
         "POST /api/v1/backfills HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
@@ -147,6 +148,11 @@ class HttpFuzzTest {
         (post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
             .getBytes(StandardCharsets.UTF_8));
     return all;
+  }
+
+  private static byte[] get(String path) {
+    String head = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n";
+    return (head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** All that comes back until the server closes; it may close without a word. */
