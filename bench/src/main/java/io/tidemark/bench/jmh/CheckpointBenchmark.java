@@ -38,7 +38,7 @@ public class CheckpointBenchmark {
         .setBackfillId("lineitem-0a1b2c3d")
         .setOrdinal(42)
         .setQueue(10)
-        .setSlice(new KeyRange(List.of("id"), List.of("8400000"), List.of("8600000"), false))
+        .setSlice(new KeyRange(List.of("id"), List.of("8400000"), List.of("8600000"), false, null))
         .setRowsEstimated(200_000)
         .setPlannedAt(1_000)
         .build();

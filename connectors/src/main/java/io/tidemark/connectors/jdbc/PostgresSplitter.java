@@ -96,7 +96,7 @@ final class PostgresSplitter {
 
   private Slice keys(List<String> lower, List<String> upper, boolean nulls) {
     List<String> columns = key.key().stream().map(PostgresTable.Column::name).toList();
-    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls));
+    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null));
   }
 
   private static KeyRange range(Slice slice) {

@@ -51,7 +51,7 @@ class RawKeysTest {
               .source(database.config("t"), new ObjectMapper().readTree("{\"key\": {}}"))) {
         RowFormat raw = source.formats().getFirst();
         assertThat(raw).isNotEqualTo(RowFormat.RECORDS);
-        Slice all = new Slice.Keys(new KeyRange(List.of("k", "j"), null, null, false));
+        Slice all = new Slice.Keys(new KeyRange(List.of("k", "j"), null, null, false, null));
         Sum once = new Sum();
         try (ChunkReader reader = source.open(all, raw)) {
           assertThat(reader.read(Cursor.START, new ChunkSize(1_000, 1 << 20), once).last())

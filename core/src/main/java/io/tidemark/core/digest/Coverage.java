@@ -1,5 +1,6 @@
 package io.tidemark.core.digest;
 
+import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.FileSlice;
 import io.tidemark.schemas.avro.KeyRange;
@@ -11,11 +12,12 @@ import java.util.List;
  * Proves that a set of slices covers a plan with no gap and no overlap, in constant space.
  *
  * <p>Each slice contributes {@code h(end) - h(start)} modulo 2^64, where {@code h} hashes a
- * boundary within its track (the table's key order, one file, one stream). Slices that tile a track
- * telescope to {@code h(track's end) - h(track's start)}, whatever their number and however they
- * were split. Conversely, since every slice runs forward, a multiset of slices whose boundaries
- * cancel is one path through the track: no boundary is left over (gap), none is used twice
- * (overlap) and no cycle can hide an error. Only a collision of 64-bit hashes can.
+ * boundary within its track (the table's key order, that of one filter, one file, one stream).
+ * Slices that tile a track telescope to {@code h(track's end) - h(track's start)}, whatever their
+ * number and however they were split. Conversely, since every slice runs forward, a multiset of
+ * slices whose boundaries cancel is one path through the track: no boundary is left over (gap),
+ * none is used twice (overlap) and no cycle can hide an error. Only a collision of 64-bit hashes
+ * can.
  *
  * <p>The sum is commutative, so totals per queue can be added up in any order.
  */
@@ -37,7 +39,10 @@ public final class Coverage {
   }
 
   private static long ofKeys(KeyRange range) {
-    String columns = String.join("\u0000", range.getColumns());
+    // No name is empty, so that a filter never reads as one more column.
+    String columns =
+        String.join("\u0000", range.getColumns())
+            + RowFilter.of(range).map(f -> "\u0000\u0000" + joined(f.texts())).orElse("");
     if (range.getNullKeys()) {
       return edge("null-keys", columns, "end") - edge("null-keys", columns, "start");
     }
@@ -48,9 +53,9 @@ public final class Coverage {
     return key == null ? edge("key-open", columns, open) : edge("key", columns, joined(key));
   }
 
-  private static String joined(List<String> key) {
+  private static String joined(List<String> parts) {
     StringBuilder b = new StringBuilder();
-    for (String part : key) {
+    for (String part : parts) {
       b.append(part.length()).append(':').append(part);
     }
     return b.toString();

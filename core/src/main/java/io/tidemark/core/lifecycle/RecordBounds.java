@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class RecordBounds {
 
-  /** Bytes of a slice's boundaries, or of a cursor with its files. */
+  /** Bytes of a slice's boundaries and filter, or of a cursor with its files. */
   public static final int PART = 384 << 10;
 
   /** Characters of a text for people, such as an error. */
@@ -26,10 +26,15 @@ public final class RecordBounds {
 
   private RecordBounds() {}
 
-  /** Whether a slice's boundaries fit. */
+  /** Whether a slice's boundaries and filter fit. */
   public static boolean fits(Slice slice) {
     return switch (slice.avro()) {
-      case KeyRange k -> bytes(k.getColumns()) + bytes(k.getLower()) + bytes(k.getUpper()) <= PART;
+      case KeyRange k ->
+          bytes(k.getColumns())
+                  + bytes(k.getLower())
+                  + bytes(k.getUpper())
+                  + RowFilter.of(k).map(f -> bytes(f.texts())).orElse(0L)
+              <= PART;
       case FileSlice f -> bytes(f.getPath()) <= PART;
       case OffsetRange o -> bytes(o.getStream()) <= PART;
       default -> throw new IllegalArgumentException("unknown kind of slice: " + slice);

@@ -7,7 +7,9 @@ import io.tidemark.schemas.avro.OffsetRange;
 /** The rows that belong to a partition. One variant for each branch of the descriptor's union. */
 public sealed interface Slice {
 
-  /** Rows of a table whose key lies in (lower, upper], or those with a NULL key. */
+  /**
+   * Rows of a table whose key lies in (lower, upper] and that pass the filter, or with NULL keys.
+   */
   record Keys(KeyRange range) implements Slice {
     @Override
     public Object avro() {

@@ -6,6 +6,7 @@ import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns slices into descriptors, batch by batch: ordinals in the order of the slices, queues from
@@ -20,7 +21,7 @@ public final class PlanBuilder {
   private final long plannedAt;
   private final Allocator allocator;
   private final List<Cut> batch = new ArrayList<>();
-  private Slice last;
+  private final Tiling tiling = new Tiling();
   private long partitions;
   private long rows;
   private long heaviest;
@@ -93,12 +94,13 @@ public final class PlanBuilder {
   }
 
   private void count(Slice slice, long weight) {
-    if (last != null && !joins(last, slice)) {
+    Slice last = tiling.last();
+    if (!tiling.takes(slice)) {
       throw new IllegalStateException(
           "%s: partition %d is not cut where the one before it ends, so rows would be lost or doubled: %s, then %s; please report it"
-              .formatted(backfill, partitions, last.avro(), slice.avro()));
+              .formatted(
+                  backfill, partitions, last == null ? "nothing" : last.avro(), slice.avro()));
     }
-    last = slice;
     partitions++;
     rows += weight;
     heaviest = Math.max(heaviest, weight);
@@ -106,23 +108,16 @@ public final class PlanBuilder {
   }
 
   /**
-   * Whether a slice begins where the one before it ended. A new file, another stream, and the rows
-   * without a key begin anew.
+   * Says that no slice is to come; call when the last batch was taken.
+   *
+   * @throws IllegalStateException if the slices so far leave rows out
    */
-  private static boolean joins(Slice before, Slice after) {
-    return switch (after) {
-      case Slice.Keys a when before instanceof Slice.Keys b ->
-          a.range().getNullKeys()
-              || b.range().getNullKeys()
-              || (b.range().getUpper() != null
-                  && b.range().getUpper().equals(a.range().getLower()));
-      case Slice.FilePart a when before instanceof Slice.FilePart b ->
-          !a.part().getPath().equals(b.part().getPath()) || b.part().getTo() == a.part().getFrom();
-      case Slice.Offsets a when before instanceof Slice.Offsets b ->
-          !a.range().getStream().equals(b.range().getStream())
-              || b.range().getTo() == a.range().getFrom();
-      default -> true;
-    };
+  public void end() {
+    Optional<String> missing = tiling.missing();
+    if (missing.isPresent()) {
+      throw new IllegalStateException(
+          backfill + ": the plan leaves out " + missing.get() + "; please report it");
+    }
   }
 
   /** Descriptors so far. */

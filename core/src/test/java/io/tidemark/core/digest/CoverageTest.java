@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.FileSlice;
+import io.tidemark.schemas.avro.HashFilter;
 import io.tidemark.schemas.avro.KeyRange;
+import io.tidemark.schemas.avro.ListFilter;
 import io.tidemark.schemas.avro.OffsetRange;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -122,10 +125,41 @@ class CoverageTest {
   @Test
   void shouldCountRowsWithoutAKeyOnceWhenTheyHaveASliceOfTheirOwn() {
     long open = Coverage.of(keys(List.of("id"), null));
-    long nulls = Coverage.of(new Slice.Keys(new KeyRange(List.of("id"), null, null, true)));
+    long nulls = Coverage.of(new Slice.Keys(new KeyRange(List.of("id"), null, null, true, null)));
 
     assertThat(nulls).isNotZero().isNotEqualTo(open);
     assertThat(open + nulls + nulls).isNotEqualTo(open + nulls);
+  }
+
+  @Test
+  void shouldTellFiltersApart() {
+    assertThat(
+            Stream.of(
+                    null,
+                    new ListFilter("c", List.of("a", "b"), false, false),
+                    new ListFilter("c", List.of("ab"), false, false),
+                    new ListFilter("c", List.of("a"), false, false),
+                    new ListFilter("c", List.of("a"), true, false),
+                    new ListFilter("c", List.of("a"), true, true),
+                    new ListFilter("c", List.of("a"), false, true),
+                    new ListFilter("d", List.of("a"), false, true),
+                    new HashFilter(List.of("c"), 0, 2),
+                    new HashFilter(List.of("c"), 1, 2),
+                    new HashFilter(List.of("c"), 1, 3),
+                    new HashFilter(List.of("c", "d"), 1, 3))
+                .map(f -> new KeyRange(List.of("id"), null, List.of("9"), false, f))
+                .map(r -> Coverage.of(new Slice.Keys(r))))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldRefuseABucketThatThereIsNot() {
+    KeyRange range =
+        new KeyRange(List.of("id"), null, null, false, new HashFilter(List.of("c"), 2, 2));
+
+    assertThatThrownBy(() -> Coverage.of(new Slice.Keys(range)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bucket 2 of 2");
   }
 
   @Test
@@ -144,6 +178,9 @@ class CoverageTest {
       tracks.add(new Track(edges(random), offsets("topic-" + i).slice()));
     }
     tracks.add(new Track(edges(random), keys("id").slice()));
+    for (int i = 0; i < 2; i++) {
+      tracks.add(new Track(edges(random), keys("id", new HashFilter(List.of("c"), i, 2)).slice()));
+    }
     return tracks;
   }
 
@@ -176,6 +213,10 @@ class CoverageTest {
   }
 
   private static Track keys(String column) {
+    return keys(column, null);
+  }
+
+  private static Track keys(String column, Object filter) {
     return new Track(
         List.of(),
         b ->
@@ -184,11 +225,12 @@ class CoverageTest {
                     List.of(column),
                     List.of(Integer.toString(b[0])),
                     List.of(Integer.toString(b[1])),
-                    false)));
+                    false,
+                    filter)));
   }
 
   private static Slice keys(List<String> columns, List<String> upper) {
-    return new Slice.Keys(new KeyRange(columns, null, upper, false));
+    return new Slice.Keys(new KeyRange(columns, null, upper, false, null));
   }
 
   private static long sum(List<Slice> slices) {

@@ -16,7 +16,7 @@ final class SliceTest {
 
   static Stream<Object> branches() {
     return Stream.of(
-        new KeyRange(List.of("id"), null, List.of("9"), false),
+        new KeyRange(List.of("id"), null, List.of("9"), false, null),
         new FileSlice("a.csv", "csv", 0L, 10L, 10L, 0L),
         new OffsetRange("topic-0", 0L, 10L));
   }

@@ -48,10 +48,12 @@ final class PlanBuilderTest {
     List<String> lower = List.of("x".repeat(100));
     List<String> upper = List.of("y".repeat(384 << 10));
     PlanBuilder builder = builder();
-    builder.add(new Slice.Keys(new KeyRange(List.of("id"), null, lower, false)), 1);
+    builder.add(new Slice.Keys(new KeyRange(List.of("id"), null, lower, false, null)), 1);
 
     assertThatThrownBy(
-            () -> builder.add(new Slice.Keys(new KeyRange(List.of("id"), lower, upper, false)), 1))
+            () ->
+                builder.add(
+                    new Slice.Keys(new KeyRange(List.of("id"), lower, upper, false, null)), 1))
         .isInstanceOf(SliceTooLongException.class)
         .hasMessageContainingAll("b/000001", "384 KiB", "partition.key.columns");
   }
@@ -114,7 +116,7 @@ final class PlanBuilderTest {
     builder.add(new Slice.Offsets(new OffsetRange("t", 5L, 10L)), 10);
     builder.add(keys(null, "a"), 10);
     builder.add(keys("a", null), 10);
-    builder.add(new Slice.Keys(new KeyRange(List.of("k"), null, null, true)), 10);
+    builder.add(new Slice.Keys(new KeyRange(List.of("k"), null, null, true, null)), 10);
 
     assertThat(builder.take()).hasSize(5);
   }
@@ -125,7 +127,8 @@ final class PlanBuilderTest {
             List.of("k"),
             lower == null ? null : List.of(lower),
             upper == null ? null : List.of(upper),
-            false));
+            false,
+            null));
   }
 
   @Test

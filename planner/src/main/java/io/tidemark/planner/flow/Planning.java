@@ -146,6 +146,7 @@ public final class Planning {
           }
         });
     List<Descriptor> rest = builder.take();
+    builder.end();
     Plan sealed = sealed(counted(open, builder), now);
     log.publish(rest, sealed);
     return new PlanOutcome(sealed, builder.partitions() - before.size());

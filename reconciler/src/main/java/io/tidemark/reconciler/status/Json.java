@@ -61,7 +61,9 @@ final class Json {
       case null -> NODES.nullNode();
       case SpecificRecord r -> {
         ObjectNode object = of(r);
-        if (schema.isUnion() && !schema.isNullable()) {
+        if (schema.isUnion()
+            && schema.getTypes().stream().filter(t -> t.getType() == Schema.Type.RECORD).count()
+                > 1) {
           object.put("kind", r.getSchema().getName());
         }
         yield object;

@@ -28,9 +28,9 @@ class JsonTest {
 
   @Test
   void shouldWriteListsMapsNullsAndEnums() {
-    assertThat(Json.of(new KeyRange(List.of("a", "b"), null, List.of("1", "2"), false)))
+    assertThat(Json.of(new KeyRange(List.of("a", "b"), null, List.of("1", "2"), false, null)))
         .hasToString(
-            "{\"columns\":[\"a\",\"b\"],\"lower\":null,\"upper\":[\"1\",\"2\"],\"null_keys\":false}");
+            "{\"columns\":[\"a\",\"b\"],\"lower\":null,\"upper\":[\"1\",\"2\"],\"null_keys\":false,\"filter\":null}");
     Command command =
         Command.newBuilder(Samples.command("a", CommandType.PAUSE))
             .setArguments(Map.of("k", "v"))

@@ -14,8 +14,10 @@ import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.FileSlice;
+import io.tidemark.schemas.avro.HashFilter;
 import io.tidemark.schemas.avro.KeyRange;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.ListFilter;
 import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
@@ -59,12 +61,15 @@ final class Samples {
     return List.of(
         new Sample(plan(0), 1),
         new Sample(plan(5), 2),
-        new Sample(descriptor(), 1),
+        new Sample(descriptor(null), 1),
+        new Sample(descriptor(new HashFilter(List.of("customer", "day"), 3, 64)), 2),
         new Sample(checkpoint(0, 0), 1),
         new Sample(checkpoint(3, 0), 2),
         new Sample(checkpoint(3, 2), 3),
-        new Sample(ledgerEntry(0), 1),
-        new Sample(ledgerEntry(3), 2),
+        new Sample(listed(), 4),
+        new Sample(ledgerEntry(0, null), 1),
+        new Sample(ledgerEntry(3, null), 2),
+        new Sample(ledgerEntry(3, list()), 3),
         new Sample(progress(0), 1),
         new Sample(progress(3), 2),
         new Sample(command(), 1),
@@ -104,14 +109,18 @@ final class Samples {
         deadLetters == 0 ? 1.0 : 0.25);
   }
 
-  static Descriptor descriptor() {
+  private static ListFilter list() {
+    return new ListFilter("country", List.of("DE", "größer"), true, true);
+  }
+
+  static Descriptor descriptor(Object filter) {
     return new Descriptor(
         PARTITION,
         BACKFILL,
         7L,
         0,
         13,
-        new KeyRange(List.of("tenant", "id"), List.of("a", "1"), null, false),
+        new KeyRange(List.of("tenant", "id"), List.of("a", "1"), null, false, filter),
         200_000L,
         1_767_225_600_500L);
   }
@@ -148,9 +157,13 @@ final class Samples {
         deaths);
   }
 
-  static LedgerEntry ledgerEntry(long deadLetters) {
+  private static Checkpoint listed() {
+    return Checkpoint.newBuilder(checkpoint(3, 2)).setDescriptor(descriptor(list())).build();
+  }
+
+  static LedgerEntry ledgerEntry(long deadLetters, Object filter) {
     return new LedgerEntry(
-        descriptor(),
+        descriptor(filter),
         PartitionState.COMPLETED,
         4711L,
         List.of("b", "99"),
