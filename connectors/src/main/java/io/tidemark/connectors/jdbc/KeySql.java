@@ -16,14 +16,17 @@ import java.util.stream.Collectors;
  */
 record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> where) {
 
-  /** Rows with {@code lower < key <= upper}; null: open. Rows with a NULL in the key are not. */
+  /**
+   * Rows with {@code lower < key <= upper}; null: open. Rows with a NULL in the key are not. A
+   * bound shorter than the key compares its first columns only.
+   */
   String within(List<String> lower, List<String> upper) {
     List<String> conditions = new ArrayList<>();
     if (lower != null) {
-      conditions.add(row() + " > " + literal(lower));
+      conditions.add(row(lower.size()) + " > " + literal(lower));
     }
     if (upper != null) {
-      conditions.add(row() + " <= " + literal(upper));
+      conditions.add(row(upper.size()) + " <= " + literal(upper));
     }
     // (1, NULL) > (0, 5) is true, so that a bound alone does not keep NULLs out.
     for (PostgresTable.Column c : key) {
@@ -93,13 +96,14 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
     return table.sql() + "." + Sql.ident(c.name());
   }
 
-  private String row() {
-    String columns = key.stream().map(this::column).collect(Collectors.joining(", "));
-    return key.size() == 1 ? columns : "(" + columns + ")";
+  // The first columns of the key.
+  private String row(int size) {
+    String columns = key.stream().limit(size).map(this::column).collect(Collectors.joining(", "));
+    return size == 1 ? columns : "(" + columns + ")";
   }
 
   private String literal(List<String> texts) {
-    if (texts.size() != key.size()) {
+    if (texts.isEmpty() || texts.size() > key.size()) {
       throw new IllegalArgumentException(
           "a key of " + key.size() + " columns, but the bound " + texts);
     }

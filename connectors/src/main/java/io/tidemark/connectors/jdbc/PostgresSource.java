@@ -53,7 +53,14 @@ final class PostgresSource implements Source {
     // One snapshot for the whole walk: the connection's transaction.
     Connection connection = pool.take();
     try {
-      new PostgresSplitter(connection, key, settings, described.table()).split(after, out);
+      RowCount count = new RowCount(connection, described.table(), RowCount.COUNTED);
+      switch (settings.cut()) {
+        case Cut.ByKey k ->
+            new PostgresSplitter(connection, key, settings, described.table()).split(after, out);
+        case Cut.ByTime time ->
+            new TimeSplitter(key, new Slicing(connection, key, count), time, settings.tail())
+                .split(after, out);
+      }
     } catch (SQLException e) {
       throw errors.of("planning", e);
     } finally {
@@ -87,10 +94,8 @@ final class PostgresSource implements Source {
     SourceTable described = table();
     KeySql key = described.key(List.of());
     List<String> example = key.key().stream().map(c -> "…").toList();
-    long rows = settings.rows() > 0 ? settings.rows() : 1;
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "cut: " + key.nth(example, example, rows, 1) + (settings.rows() > 0 ? "" : " (n derived)"));
+    lines.add("cut: " + cut(key, example));
     lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
     lines.add(
         "chunk: COPY ("
@@ -103,6 +108,16 @@ final class PostgresSource implements Source {
     }
     lines.add("index: " + described.walk(key.key()).name());
     return lines;
+  }
+
+  private String cut(KeySql key, List<String> example) {
+    return switch (settings.cut()) {
+      case Cut.ByKey k ->
+          key.nth(example, example, Math.max(1, settings.rows()), 1)
+              + (settings.rows() > 0 ? "" : " (n derived)");
+      case Cut.ByTime t ->
+          key.nth(example.subList(0, 1), example, 1, 1) + " (the next time behind each window)";
+    };
   }
 
   private synchronized SourceTable table() throws TaskException {

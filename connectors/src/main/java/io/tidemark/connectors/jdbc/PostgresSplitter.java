@@ -99,7 +99,8 @@ final class PostgresSplitter {
     return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null));
   }
 
-  private static KeyRange range(Slice slice) {
+  /** The range of keys that a slice is. */
+  static KeyRange range(Slice slice) {
     if (slice instanceof Slice.Keys k) {
       return k.range();
     }

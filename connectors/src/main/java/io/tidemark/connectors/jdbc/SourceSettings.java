@@ -10,10 +10,12 @@ import java.util.Optional;
  *
  * @param columns columns to read, in this order; empty: all
  * @param where SQL condition that rows must meet
- * @param key columns to cut by, in key order; empty: the primary key
+ * @param key columns to read in the order of, in key order; empty: the primary key, or what the way
+ *     of cutting wants
  * @param rows rows that each slice aims at; {@code count} is 0 then, or the other way round
  * @param count slices to aim at, or 0
  * @param tail whether a last slice, open above, takes keys that appear after planning
+ * @param cut the way of cutting
  */
 record SourceSettings(
     PostgresEndpoint endpoint,
@@ -23,32 +25,28 @@ record SourceSettings(
     List<String> key,
     long rows,
     long count,
-    boolean tail) {
+    boolean tail,
+    Cut cut) {
 
   private static final long DEFAULT_ROWS = 200_000;
 
   static SourceSettings of(JsonNode config, JsonNode partition) throws TaskException {
-    if (partition != null && partition.isObject()) {
-      for (String way : partition.propertyStream().map(e -> e.getKey()).toList()) {
-        if (!way.equals("key")) {
-          throw TaskException.fatal(
-              "partition: a jdbc source is cut by 'key', not by '" + way + "'; write {key: {…}}");
-        }
-      }
-    }
-    JsonNode key = partition == null ? config.path("-") : partition.path("key");
-    if (key.has("rows") && key.has("count")) {
+    String way = partition == null || partition.isEmpty() ? "key" : partition.fieldNames().next();
+    JsonNode given = partition == null ? config.path("-") : partition.path(way);
+    Cut cut = Cut.of(way, given);
+    if (given.has("rows") && given.has("count")) {
       throw TaskException.fatal("partition.key: give 'rows' or 'count', not both");
     }
-    long count = key.path("count").asLong(0);
+    long count = given.path("count").asLong(0);
     return new SourceSettings(
         PostgresEndpoint.of(config),
         TableName.parse(Settings.text(config, "table")),
         Settings.texts(config, "columns"),
         Settings.optional(config, "where"),
-        Settings.texts(key, "columns"),
-        count > 0 ? 0 : key.path("rows").asLong(DEFAULT_ROWS),
+        Settings.texts(given, "columns"),
+        count > 0 ? 0 : given.path("rows").asLong(DEFAULT_ROWS),
         count,
-        key.path("tail").asBoolean(false));
+        given.path("tail").asBoolean(false),
+        cut);
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -127,10 +128,7 @@ record SourceTable(
    * @throws TaskException FATAL if there is none, or no index walks it
    */
   KeySql key(List<String> planned) throws TaskException {
-    List<String> names =
-        !planned.isEmpty()
-            ? planned
-            : settings.key().isEmpty() ? table.primaryKey() : settings.key();
+    List<String> names = planned.isEmpty() ? wanted() : planned;
     if (table.kind() == 'v' || table.kind() == 'f') {
       throw errors.fatal(
           "it is a "
@@ -145,11 +143,50 @@ record SourceTable(
               + table.name().sql());
     }
     if (names.isEmpty()) {
-      throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());
+      throw errors.fatal(
+          "it has no primary key; set " + settings.cut().keySetting() + candidates());
     }
-    List<PostgresTable.Column> columns = columns(table, names, "partition.key.columns", errors);
+    List<PostgresTable.Column> columns = columns(table, names, settings.cut().keySetting(), errors);
+    if (settings.cut() instanceof Cut.ByTime time) {
+      timely(time, columns.get(0));
+    }
     walk(columns);
     return new KeySql(table.name(), columns, settings.where());
+  }
+
+  private List<String> wanted() {
+    if (!(settings.cut() instanceof Cut.ByTime time)) {
+      return settings.key().isEmpty() ? table.primaryKey() : settings.key();
+    }
+    // With the primary key behind it, chunks end between rows of the same time.
+    List<String> alone = List.of(time.column());
+    List<String> exact =
+        Stream.concat(alone.stream(), table.primaryKey().stream()).distinct().toList();
+    return walked(alone) && !walked(exact) ? alone : exact;
+  }
+
+  private boolean walked(List<String> names) {
+    return table.indexes().stream().anyMatch(i -> i.walks(names));
+  }
+
+  private void timely(Cut.ByTime time, PostgresTable.Column column) throws TaskException {
+    String type = column.type().base();
+    String named = "'" + column.name() + "' is of type " + column.type().name();
+    if (!List.of("date", "timestamp", "timestamptz").contains(type)) {
+      throw errors.fatal(
+          "partition.time.column: "
+              + named
+              + ", not date, timestamp or timestamptz; cut by key, or by another column");
+    }
+    if (!type.equals("timestamptz") && time.zone().isPresent()) {
+      throw errors.fatal(
+          "partition.time.zone: "
+              + named
+              + ", which holds days and hours without a zone; leave zone out");
+    }
+    if (type.equals("date") && !time.windows().ofDays()) {
+      throw errors.fatal("partition.time.step: " + named + ", of whole days; give P1D or more");
+    }
   }
 
   /** The index that walks the key. */
@@ -168,8 +205,10 @@ record SourceTable(
             + table.name().sql()
             + " ("
             + Sql.idents(names)
-            + ")) or set partition.key.columns"
-            + candidates());
+            + "))"
+            + (settings.cut() instanceof Cut.ByTime
+                ? " or cut by key"
+                : " or set " + settings.cut().keySetting() + candidates()));
   }
 
   private String candidates() {

@@ -2,8 +2,6 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
-import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +18,6 @@ final class TupleKey {
   private interface Reader {
     String text(byte[] b, int at, int length);
   }
-
-  private static final long MICROS_A_DAY = 86_400_000_000L;
-  private static final LocalDate EPOCH = LocalDate.of(2000, 1, 1);
 
   /** The position in the key of each of the tuple's first fields; -1: it is not of the key. */
   private final int[] places;
@@ -73,44 +68,16 @@ final class TupleKey {
               (b, at, n) ->
                   new UUID(BigEndian.int64(b, at), BigEndian.int64(b, at + Long.BYTES)).toString();
           case "text", "varchar" -> TupleKey::string;
-          case "date" -> (b, at, n) -> date(BigEndian.int32(b, at));
-          case "timestamp" -> (b, at, n) -> timestamp(BigEndian.int64(b, at), "");
+          case "date" -> (b, at, n) -> TimeText.date(BigEndian.int32(b, at));
+          case "timestamp" -> (b, at, n) -> TimeText.timestamp(BigEndian.int64(b, at), "");
           // The session's zone is UTC.
-          case "timestamptz" -> (b, at, n) -> timestamp(BigEndian.int64(b, at), "+00");
+          case "timestamptz" -> (b, at, n) -> TimeText.timestamp(BigEndian.int64(b, at), "+00");
           default -> throw new IllegalStateException("an exact type: " + column.type());
         };
   }
 
   private static String string(byte[] b, int at, int length) {
     return new String(b, at, length, StandardCharsets.UTF_8);
-  }
-
-  private static String date(int days) {
-    return switch (days) {
-      case Integer.MAX_VALUE -> "infinity";
-      case Integer.MIN_VALUE -> "-infinity";
-      default -> date(EPOCH.plusDays(days), "");
-    };
-  }
-
-  // There is no year 0: the one before 1 is 1 BC.
-  private static String date(LocalDate date, String time) {
-    int year = date.getYear();
-    return "%04d-%02d-%02d%s%s"
-        .formatted(
-            year > 0 ? year : 1 - year,
-            date.getMonthValue(),
-            date.getDayOfMonth(),
-            time,
-            year > 0 ? "" : " BC");
-  }
-
-  private static String timestamp(long micros, String zone) {
-    if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
-      return micros > 0 ? "infinity" : "-infinity";
-    }
-    LocalTime time = LocalTime.ofNanoOfDay(Math.floorMod(micros, MICROS_A_DAY) * 1_000);
-    return date(EPOCH.plusDays(Math.floorDiv(micros, MICROS_A_DAY)), " " + time + zone);
   }
 
   /** Holds a tuple's key from now on. */

@@ -23,7 +23,7 @@ class PostgresSourceTest {
     private final String ddl;
     private final String values;
     private final String partition;
-    private TestDatabase database;
+    protected TestDatabase database;
 
     /**
      * @param ddl the table's columns and constraints beside {@code n}
@@ -59,8 +59,13 @@ class PostgresSourceTest {
 
     @Override
     protected Source source() throws Exception {
-      JsonNode cut = new ObjectMapper().readTree("{\"key\": " + partition + "}");
+      JsonNode cut = new ObjectMapper().readTree("{\"" + way() + "\": " + partition + "}");
       return new JdbcConnector().source(database.config("t"), cut);
+    }
+
+    /** The way of cutting whose settings {@code partition} has. */
+    protected String way() {
+      return "key";
     }
 
     @Override
@@ -212,7 +217,7 @@ class PostgresSourceTest {
     @BeforeAll
     void create() throws Exception {
       super.create();
-      super.database.run("CREATE INDEX ON t (k DESC, j DESC, n)");
+      database.run("CREATE INDEX ON t (k DESC, j DESC, n)");
     }
 
     // The rows with a NULL in the key are one chunk.

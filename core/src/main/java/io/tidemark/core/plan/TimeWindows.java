@@ -21,7 +21,6 @@ public final class TimeWindows {
   private static final LocalDate EPOCH = LocalDate.EPOCH;
   private static final LocalDate MONDAY = LocalDate.of(1970, 1, 5);
   private static final int DAYS_A_WEEK = 7;
-  private static final long MICROS_A_SECOND = 1_000_000;
 
   /** Where the n-th window begins; never falls as n grows. */
   private final LongFunction<Instant> start;
@@ -40,8 +39,8 @@ public final class TimeWindows {
   /**
    * Windows of a step.
    *
-   * @param step ISO 8601: years and months, weeks and days, or behind T hours, minutes and seconds,
-   *     whole microseconds
+   * @param step ISO 8601: years and months, weeks and days, or behind T hours, minutes and whole
+   *     seconds
    * @param zone where days begin
    * @throws IllegalArgumentException if it is no such step, or not positive
    */
@@ -90,17 +89,12 @@ public final class TimeWindows {
   }
 
   private static TimeWindows elapsed(Duration step) {
-    long micros = step.dividedBy(Duration.of(1, ChronoUnit.MICROS));
-    if (micros <= 0 || !step.equals(Duration.of(micros, ChronoUnit.MICROS))) {
+    if (!step.isPositive() || step.toNanosPart() > 0) {
       throw refused(step.toString(), null);
     }
     return new TimeWindows(
-        n -> Instant.EPOCH.plus(Math.multiplyExact(n, micros), ChronoUnit.MICROS),
-        t ->
-            Math.floorDiv(
-                Math.addExact(
-                    Math.multiplyExact(t.getEpochSecond(), MICROS_A_SECOND), t.getNano() / 1_000),
-                micros),
+        n -> Instant.EPOCH.plus(step.multipliedBy(n)),
+        t -> Duration.between(Instant.EPOCH, t).dividedBy(step),
         false);
   }
 

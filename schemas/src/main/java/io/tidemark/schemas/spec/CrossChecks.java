@@ -9,8 +9,9 @@ import java.util.Optional;
 /** What a JSON Schema cannot say in plain words: rules that tie one key to another. */
 final class CrossChecks {
 
-  /** Which way of cutting belongs to which kind of source; other kinds take either. */
-  private static final Map<String, String> CUT_OF = Map.of("jdbc", "key", "file", "file");
+  /** Which ways of cutting belong to which kind of source; other kinds take any. */
+  private static final Map<String, List<String>> CUTS_OF =
+      Map.of("jdbc", List.of("key", "time"), "file", List.of("file"));
 
   private final YamlTree tree;
   private final Problems problems;
@@ -29,17 +30,19 @@ final class CrossChecks {
 
   private void partition() {
     JsonNode root = tree.root();
-    CUT_OF.forEach(
-        (kind, cut) -> {
-          String other = cut.equals("key") ? "file" : "key";
+    List<String> all = CUTS_OF.values().stream().flatMap(List::stream).toList();
+    List<String> given = root.path("partition").propertyStream().map(Map.Entry::getKey).toList();
+    CUTS_OF.forEach(
+        (kind, cuts) -> {
           if (root.path("source").has(kind)
-              && root.path("partition").has(other)
-              && !root.path("partition").has(cut)) {
+              && given.size() == 1
+              && all.containsAll(given)
+              && !cuts.containsAll(given)) {
             problems.add(
-                tree.key("partition." + other),
-                "partition." + other,
-                "a " + kind + " source cannot be cut by " + other,
-                "use " + cut + ", or leave partition out");
+                tree.key("partition." + given.get(0)),
+                "partition." + given.get(0),
+                "a " + kind + " source cannot be cut by " + given.get(0),
+                "use " + String.join(" or ", cuts) + ", or leave partition out");
           }
         });
     JsonNode key = root.at("/partition/key");

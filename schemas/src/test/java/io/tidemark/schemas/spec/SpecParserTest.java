@@ -237,13 +237,38 @@ class SpecParserTest {
         .contains("3:1: source: names 2 kinds: jdbc, file; keep exactly one of: jdbc, file");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"P1Y", "P1Y6M", "P18M", "P2W", "P1W1D", "P1D", "PT6H", "PT1H30M", "PT90S"})
+  void shouldTakeSteps(String step) throws Exception {
+    Spec spec = parser.parse(SMALL + "partition: {time: {column: a, step: " + step + "}}\n", "f");
+
+    assertThat(spec.partition().asObject())
+        .isEqualTo(
+            json("{\"time\": {\"column\": \"a\", \"step\": \"" + step + "\", \"tail\": false}}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"P", "PT", "1D", "day", "P0D", "P-1D", "P1M1D", "P1DT1H", "PT0.5S", "p1d"})
+  void shouldRefuseOtherSteps(String step) {
+    assertThat(refused(SMALL + "partition: {time: {column: a, step: " + step + "}}\n").errors())
+        .extracting(SpecError::path)
+        .containsExactly("partition.time.step");
+  }
+
   @Test
   void shouldRefuseCutThatDoesNotFitTheSource() {
     assertThat(refused(SMALL + "partition: {file: {}}\n").errors())
         .extracting(SpecError::toString)
         .containsExactly(
-            "15:13: partition.file: a jdbc source cannot be cut by file; use key, or leave"
-                + " partition out");
+            "15:13: partition.file: a jdbc source cannot be cut by file; use key or time, or"
+                + " leave partition out");
+    assertThat(refused(files("csv", "") + "partition: {key: {}}\n").errors())
+        .extracting(SpecError::toString)
+        .containsExactly(
+            "5:13: partition.key: a file source cannot be cut by key; use file, or leave partition"
+                + " out");
     assertThat(refused(SMALL + "partition:\n  key:\n    rows: 1\n    count: 2\n").errors())
         .extracting(SpecError::toString)
         .containsExactly(

@@ -1,0 +1,59 @@
+package io.tidemark.connectors.jdbc;
+
+import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.schemas.avro.KeyRange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Makes slices of a key, for the ways of cutting that do not count rows. */
+final class Slicing {
+
+  private final Connection connection;
+  private final KeySql key;
+  private final RowCount count;
+
+  Slicing(Connection connection, KeySql key, RowCount count) {
+    this.connection = connection;
+    this.key = key;
+    this.count = count;
+  }
+
+  /** The range that an interrupted planner ended with; empty: it had not begun. */
+  static Optional<KeyRange> last(Optional<Slice> after) {
+    return after.map(PostgresSplitter::range);
+  }
+
+  /** The keys that a query finds. */
+  List<List<String>> keys(String sql) throws SQLException {
+    return PostgresSplitter.Keys.read(connection, sql, key.key().size());
+  }
+
+  /** The range with its rows, counted or estimated. */
+  PlannedSlice range(List<String> lower, List<String> upper) throws SQLException {
+    return range(lower, upper, count.of(key.from() + key.within(lower, upper)));
+  }
+
+  PlannedSlice range(List<String> lower, List<String> upper, long rows) {
+    return new PlannedSlice(slice(lower, upper, false), rows);
+  }
+
+  /** The rows with a NULL in the key, if there are any. */
+  void nulls(Consumer<PlannedSlice> out) throws SQLException {
+    if (!key.nullable()) {
+      return;
+    }
+    String rows = key.from() + key.nulls();
+    if (!PostgresSplitter.Keys.read(connection, "SELECT 1" + rows + " LIMIT 1", 1).isEmpty()) {
+      out.accept(new PlannedSlice(slice(null, null, true), count.of(rows)));
+    }
+  }
+
+  private Slice slice(List<String> lower, List<String> upper, boolean nulls) {
+    List<String> columns = key.key().stream().map(PostgresTable.Column::name).toList();
+    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null));
+  }
+}
