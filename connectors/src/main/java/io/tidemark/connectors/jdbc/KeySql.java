@@ -47,6 +47,13 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
     return and(List.of(any.isEmpty() ? "FALSE" : "(" + any + ")"));
   }
 
+  /** The same key of those rows only that meet one more condition. */
+  KeySql only(String condition) {
+    // The user's may end in a comment.
+    String both = where.map(w -> "(" + w + "\n) AND " + condition).orElse(condition);
+    return new KeySql(table, key, Optional.of(both));
+  }
+
   /** Whether a key can hold a NULL at all. */
   boolean nullable() {
     return key.stream().anyMatch(c -> !c.notNull());

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
@@ -34,11 +35,21 @@ final class Slicing {
 
   /** The range with its rows, counted or estimated. */
   PlannedSlice range(List<String> lower, List<String> upper) throws SQLException {
-    return range(lower, upper, count.of(key.from() + key.within(lower, upper)));
+    return range(lower, upper, count(key.from() + key.within(lower, upper)));
   }
 
   PlannedSlice range(List<String> lower, List<String> upper, long rows) {
-    return new PlannedSlice(slice(lower, upper, false), rows);
+    return new PlannedSlice(slice(lower, upper, false, null), rows);
+  }
+
+  /** All keys up to one, those of their rows that pass a filter. */
+  PlannedSlice filtered(List<String> upper, RowFilter filter, long rows) {
+    return new PlannedSlice(slice(null, upper, false, filter.avro()), rows);
+  }
+
+  /** Rows of {@code FROM …}, counted or estimated. */
+  long count(String from) throws SQLException {
+    return count.of(from);
   }
 
   /** The rows with a NULL in the key, if there are any. */
@@ -48,12 +59,12 @@ final class Slicing {
     }
     String rows = key.from() + key.nulls();
     if (!PostgresSplitter.Keys.read(connection, "SELECT 1" + rows + " LIMIT 1", 1).isEmpty()) {
-      out.accept(new PlannedSlice(slice(null, null, true), count.of(rows)));
+      out.accept(new PlannedSlice(slice(null, null, true, null), count(rows)));
     }
   }
 
-  private Slice slice(List<String> lower, List<String> upper, boolean nulls) {
+  private Slice slice(List<String> lower, List<String> upper, boolean nulls, Object filter) {
     List<String> columns = key.key().stream().map(PostgresTable.Column::name).toList();
-    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null));
+    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, filter));
   }
 }

@@ -43,7 +43,7 @@ record SourceSettings(
         TableName.parse(Settings.text(config, "table")),
         Settings.texts(config, "columns"),
         Settings.optional(config, "where"),
-        Settings.texts(given, "columns"),
+        Settings.texts(given, cut instanceof Cut.ByKey ? "columns" : "key"),
         count > 0 ? 0 : given.path("rows").asLong(DEFAULT_ROWS),
         count,
         given.path("tail").asBoolean(false),

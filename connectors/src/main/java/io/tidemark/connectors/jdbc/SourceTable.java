@@ -5,7 +5,9 @@ import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
+import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -154,14 +156,87 @@ record SourceTable(
     return new KeySql(table.name(), columns, settings.where());
   }
 
+  /** The key of a planned range, with its filter. */
+  KeySql key(KeyRange range) throws TaskException {
+    KeySql key = key(range.getColumns());
+    Optional<RowFilter> filter = RowFilter.of(range);
+    return filter.isPresent() ? key.only(filters().condition(filter.get())) : key;
+  }
+
+  /** The filters of the spec's way of cutting; none if it takes none. */
+  FilterSql filters() throws TaskException {
+    List<PostgresTable.Column> named =
+        switch (settings.cut()) {
+          case Cut.ByList l -> columns(table, List.of(l.column()), "partition.list.column", errors);
+          case Cut.ByHash h -> columns(table, h.columns(), "partition.hash.columns", errors);
+          case Cut.ByKey k -> List.of();
+          case Cut.ByTime t -> List.of();
+        };
+    return new FilterSql(table.name(), named);
+  }
+
+  /** What another index would save, or none can; empty: nothing to tell. */
+  Optional<String> cost(KeySql key) throws TaskException {
+    List<String> names = key.key().stream().map(PostgresTable.Column::name).toList();
+    String all = "every partition walks all of " + walk(key.key()).name();
+    return switch (settings.cut()) {
+      case Cut.ByKey k -> Optional.empty();
+      case Cut.ByTime t ->
+          names.size() > 1 || table.primaryKey().isEmpty() || table.primaryKey().equals(names)
+              ? Optional.empty()
+              : Optional.of(
+                  "no chunk ends between rows of the same time; with an index on ("
+                      + Sql.idents(behind(t.column(), table.primaryKey()))
+                      + ") they do");
+      case Cut.ByHash h -> Optional.of(all + ", " + h.buckets() + " times in all");
+      case Cut.ByList l -> {
+        List<String> own = behind(l.column(), names);
+        yield walked(own)
+            ? Optional.empty()
+            : Optional.of(
+                all
+                    + "; with an index on ("
+                    + Sql.idents(own)
+                    + "), one of a single value does not");
+      }
+    };
+  }
+
+  private static List<String> behind(String first, List<String> columns) {
+    return Stream.concat(Stream.of(first), columns.stream()).distinct().toList();
+  }
+
+  /**
+   * The column of a list as a key.
+   *
+   * @throws TaskException FATAL if its values are to be found, and no index begins with it
+   */
+  KeySql listed(Cut.ByList list) throws TaskException {
+    KeySql column = new KeySql(table.name(), filters().columns(), settings.where());
+    if (list.groups().isEmpty() && !walked(List.of(list.column()))) {
+      throw errors.fatal(
+          "partition.list.column: no index begins with '"
+              + list.column()
+              + "', so that to find its values would read the whole table; give values, or create"
+              + " one (CREATE INDEX CONCURRENTLY ON "
+              + table.name().sql()
+              + " ("
+              + Sql.ident(list.column())
+              + table.primaryKey().stream()
+                  .map(c -> ", " + Sql.ident(c))
+                  .collect(Collectors.joining())
+              + "))");
+    }
+    return column;
+  }
+
   private List<String> wanted() {
     if (!(settings.cut() instanceof Cut.ByTime time)) {
       return settings.key().isEmpty() ? table.primaryKey() : settings.key();
     }
     // With the primary key behind it, chunks end between rows of the same time.
     List<String> alone = List.of(time.column());
-    List<String> exact =
-        Stream.concat(alone.stream(), table.primaryKey().stream()).distinct().toList();
+    List<String> exact = behind(time.column(), table.primaryKey());
     return walked(alone) && !walked(exact) ? alone : exact;
   }
 

@@ -224,14 +224,35 @@ class PostgresTimeTest {
     }
   }
 
+  @Test
+  void shouldSayWhatABetterIndexWouldDoWhenOnlyTheColumnHasOne() throws Exception {
+    try (TestDatabase database = new TestDatabase()) {
+      database.run("CREATE TABLE t (id int PRIMARY KEY, k timestamp)", "CREATE INDEX ON t (k)");
+      String partition = "{\"column\": \"k\", \"step\": \"P1D\"}";
+
+      assertThat(explained(database, partition))
+          .anyMatch(l -> l.contains("no chunk ends between rows of the same time"))
+          .anyMatch(l -> l.contains("(\"k\", \"id\")"));
+      database.run("CREATE INDEX ON t (k, id)");
+      assertThat(explained(database, partition)).noneMatch(l -> l.contains("no chunk ends"));
+    }
+  }
+
+  private static List<String> explained(TestDatabase database, String partition) throws Exception {
+    try (Source source = source(database, partition)) {
+      return source.explain();
+    }
+  }
+
+  private static Source source(TestDatabase database, String partition) throws Exception {
+    return new JdbcConnector()
+        .source(database.config("t"), new ObjectMapper().readTree("{\"time\": " + partition + "}"));
+  }
+
   private static List<PlannedSlice> slices(TestDatabase database, String partition)
       throws Exception {
     List<PlannedSlice> slices = new ArrayList<>();
-    try (Source source =
-        new JdbcConnector()
-            .source(
-                database.config("t"),
-                new ObjectMapper().readTree("{\"time\": " + partition + "}"))) {
+    try (Source source = source(database, partition)) {
       source.split(Optional.empty(), slices::add);
     }
     return slices;

@@ -13,6 +13,11 @@ public sealed interface RowFilter {
   /** Rows with one of some values in a column, or all others. */
   record Listed(ListFilter filter) implements RowFilter {
     @Override
+    public Object avro() {
+      return filter;
+    }
+
+    @Override
     public List<String> texts() {
       List<String> texts = new ArrayList<>();
       texts.add(
@@ -26,6 +31,11 @@ public sealed interface RowFilter {
   /** Rows of one hash bucket. */
   record Hashed(HashFilter filter) implements RowFilter {
     @Override
+    public Object avro() {
+      return filter;
+    }
+
+    @Override
     public List<String> texts() {
       List<String> texts = new ArrayList<>();
       texts.add("hash " + filter.getBucket() + "/" + filter.getBuckets());
@@ -33,6 +43,9 @@ public sealed interface RowFilter {
       return texts;
     }
   }
+
+  /** The record that stands in {@code KeyRange.filter}. */
+  Object avro();
 
   /** What tells it from every other filter, as texts in a fixed order. */
   List<String> texts();

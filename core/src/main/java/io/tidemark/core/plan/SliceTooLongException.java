@@ -9,7 +9,7 @@ public final class SliceTooLongException extends IllegalArgumentException {
 
   SliceTooLongException(String partition) {
     super(
-        "the boundaries of partition %s are longer than %d KiB, which Kafka would refuse; cut by a shorter key (partition.key.columns)"
+        "the boundaries of partition %s are longer than %d KiB, which Kafka would refuse; cut by a shorter key (partition.key.columns), or list fewer values"
             .formatted(partition, RecordBounds.PART >> 10));
   }
 }

@@ -8,6 +8,7 @@ import io.tidemark.core.digest.Coverage;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.KeyRange;
+import io.tidemark.schemas.avro.ListFilter;
 import io.tidemark.schemas.avro.OffsetRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,16 @@ final class PlanBuilderTest {
                     new Slice.Keys(new KeyRange(List.of("id"), lower, upper, false, null)), 1))
         .isInstanceOf(SliceTooLongException.class)
         .hasMessageContainingAll("b/000001", "384 KiB", "partition.key.columns");
+  }
+
+  @Test
+  void shouldRefuseASliceWhenItsValuesAreTooLongForTheLog() {
+    ListFilter filter = new ListFilter("c", List.of("y".repeat(384 << 10)), false, false);
+    Slice slice = new Slice.Keys(new KeyRange(List.of("id"), null, List.of("9"), false, filter));
+
+    assertThatThrownBy(() -> builder().add(slice, 1))
+        .isInstanceOf(SliceTooLongException.class)
+        .hasMessageContaining("list fewer values");
   }
 
   @Test

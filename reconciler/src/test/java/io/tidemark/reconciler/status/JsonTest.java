@@ -6,6 +6,7 @@ import io.tidemark.reconciler.Samples;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Digest;
+import io.tidemark.schemas.avro.HashFilter;
 import io.tidemark.schemas.avro.KeyRange;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,15 @@ class JsonTest {
   void shouldTellWhichSliceItIs() {
     assertThat(Json.of(Samples.descriptor("a-00000000", 1, 1)).get("slice"))
         .hasToString("{\"stream\":\"s\",\"from\":100,\"to\":200,\"kind\":\"OffsetRange\"}");
+  }
+
+  @Test
+  void shouldTellWhichFilterItIs() {
+    KeyRange range =
+        new KeyRange(List.of("a"), null, null, false, new HashFilter(List.of("c"), 1, 4));
+
+    assertThat(Json.of(range).get("filter"))
+        .hasToString("{\"columns\":[\"c\"],\"bucket\":1,\"buckets\":4,\"kind\":\"HashFilter\"}");
   }
 
   @Test

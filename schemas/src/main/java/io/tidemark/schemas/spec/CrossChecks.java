@@ -11,7 +11,7 @@ final class CrossChecks {
 
   /** Which ways of cutting belong to which kind of source; other kinds take any. */
   private static final Map<String, List<String>> CUTS_OF =
-      Map.of("jdbc", List.of("key", "time"), "file", List.of("file"));
+      Map.of("jdbc", List.of("key", "time", "list", "hash"), "file", List.of("file"));
 
   private final YamlTree tree;
   private final Problems problems;
@@ -42,9 +42,17 @@ final class CrossChecks {
                 tree.key("partition." + given.get(0)),
                 "partition." + given.get(0),
                 "a " + kind + " source cannot be cut by " + given.get(0),
-                "use " + String.join(" or ", cuts) + ", or leave partition out");
+                "use " + either(cuts) + ", or leave partition out");
           }
         });
+    JsonNode list = root.at("/partition/list");
+    if (list.path("others").asBoolean() && !list.has("values")) {
+      problems.add(
+          tree.key("partition.list.others"),
+          "partition.list.others",
+          "means nothing without values, as each value has a partition then",
+          "remove it, or give values");
+    }
     JsonNode key = root.at("/partition/key");
     if (key.has("rows") && key.has("count")) {
       problems.add(
@@ -53,6 +61,13 @@ final class CrossChecks {
           "has both rows and count, and each says how many partitions there are",
           "keep one of them");
     }
+  }
+
+  private static String either(List<String> names) {
+    int last = names.size() - 1;
+    return last == 0
+        ? names.get(0)
+        : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
   }
 
   private void formats() {

@@ -258,12 +258,50 @@ class SpecParserTest {
   }
 
   @Test
+  void shouldTakeListsOfValuesAndHashes() throws Exception {
+    String list = "{column: a, values: [DE, [AT, null], 7, true, NO, '1.5'], key: [id]}";
+    Spec spec = parser.parse(SMALL + "partition: {list: " + list + "}\n", "f");
+    Spec hash = parser.parse(SMALL + "partition: {hash: {columns: [a, b], buckets: 8}}\n", "f");
+
+    assertThat(spec.partition().config().get("values"))
+        .isEqualTo(json("[\"DE\", [\"AT\", null], 7, true, \"NO\", \"1.5\"]"));
+    assertThat(spec.partition().config().has("others")).isFalse();
+    assertThat(hash.partition().asObject())
+        .isEqualTo(json("{\"hash\": {\"columns\": [\"a\", \"b\"], \"buckets\": 8}}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list: {column: a, values: []} | partition.list.values: must be a list of values, such as"
+            + " [DE, [AT, CH], null], not an empty list",
+        "list: {column: a, values: [1.5]} | partition.list.values[0]: must be a text, a whole"
+            + " number, true, false, null, or a list of them; put other values in quotes, not the"
+            + " number 1.5",
+        "list: {column: a, values: [[[b]]]} | partition.list.values[0][0]: must be a text, a whole"
+            + " number, true, false or null; put other values in quotes, not this list",
+        "list: {column: a, others: true} | partition.list.others: means nothing without values, as"
+            + " each value has a partition then; remove it, or give values",
+        "hash: {columns: [a], buckets: 0} | partition.hash.buckets: must be a whole number from 1"
+            + " to 10000, not the number 0",
+        "hash: {buckets: 4} | partition.hash: key 'columns' is missing; add it: Columns that are"
+            + " hashed together.",
+      })
+  void shouldExplainListsAndHashes(String partition, String error) {
+    assertThat(refused(SMALL + "partition: {" + partition + "}\n").errors())
+        .singleElement()
+        .asString()
+        .endsWith(error);
+  }
+
+  @Test
   void shouldRefuseCutThatDoesNotFitTheSource() {
     assertThat(refused(SMALL + "partition: {file: {}}\n").errors())
         .extracting(SpecError::toString)
         .containsExactly(
-            "15:13: partition.file: a jdbc source cannot be cut by file; use key or time, or"
-                + " leave partition out");
+            "15:13: partition.file: a jdbc source cannot be cut by file; use key, time, list"
+                + " or hash, or leave partition out");
     assertThat(refused(files("csv", "") + "partition: {key: {}}\n").errors())
         .extracting(SpecError::toString)
         .containsExactly(
