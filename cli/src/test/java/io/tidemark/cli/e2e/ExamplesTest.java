@@ -56,7 +56,9 @@ class ExamplesTest {
               "parquet-to-csv-transformed.yaml",
               "parquet-to-postgres.yaml",
               "postgres-to-postgres.yaml",
-              "postgres-to-parquet.yaml");
+              "postgres-to-parquet.yaml",
+              "postgres-to-parquet-by-month.yaml",
+              "postgres-to-csv-by-origin.yaml");
     }
   }
 
@@ -109,9 +111,12 @@ class ExamplesTest {
     // What examples/README.md tells the reader to do.
     postgres.run(
         "ALTER TABLE public.flights"
-            + " ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY");
+            + " ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "CREATE INDEX ON public.flights (date, id)");
     JsonNode copied = run("postgres-to-postgres");
     JsonNode exported = run("postgres-to-parquet");
+    JsonNode months = run("postgres-to-parquet-by-month");
+    JsonNode origins = run("postgres-to-csv-by-origin");
 
     assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(postgres.rows("public.flights")).isEqualTo(SAMPLE);
@@ -124,6 +129,10 @@ class ExamplesTest {
     assertThat(exported.path("rows").asLong())
         .isEqualTo(postgres.rows("public.flights WHERE delay > 60"));
     assertThat(written("flights-late", ".parquet")).isNotEmpty();
+    assertThat(months.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(written("flights-by-month", ".parquet")).hasSize(6);
+    assertThat(origins.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(written("flights-by-origin", ".csv")).hasSize(3);
   }
 
   /** Runs an example, and returns what it ends with. */

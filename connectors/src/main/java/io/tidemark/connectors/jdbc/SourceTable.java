@@ -221,10 +221,7 @@ record SourceTable(
               + " one (CREATE INDEX CONCURRENTLY ON "
               + table.name().sql()
               + " ("
-              + Sql.ident(list.column())
-              + table.primaryKey().stream()
-                  .map(c -> ", " + Sql.ident(c))
-                  .collect(Collectors.joining())
+              + Sql.idents(behind(list.column(), table.primaryKey()))
               + "))");
     }
     return column;
