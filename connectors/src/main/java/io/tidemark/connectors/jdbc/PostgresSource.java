@@ -23,6 +23,7 @@ final class PostgresSource implements Source {
   private final PostgresErrors errors;
   private final PostgresPool pool;
   private SourceTable table;
+  private volatile List<String> told = List.of();
 
   PostgresSource(SourceSettings settings) {
     this.settings = settings;
@@ -53,7 +54,10 @@ final class PostgresSource implements Source {
     // One snapshot for the whole walk: the connection's transaction.
     Connection connection = pool.take();
     try {
-      new PostgresSplitter(connection, key, settings, described.table()).split(after, out);
+      PostgresSplitter splitter =
+          new PostgresSplitter(connection, key, settings, described.table(), KeySampler.SMALL);
+      splitter.split(after, out);
+      told = List.copyOf(splitter.told());
     } catch (SQLException e) {
       throw errors.of("planning", e);
     } finally {
@@ -87,10 +91,11 @@ final class PostgresSource implements Source {
     SourceTable described = table();
     KeySql key = described.key(List.of());
     List<String> example = key.key().stream().map(c -> "…").toList();
-    long rows = settings.rows() > 0 ? settings.rows() : 1;
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "cut: " + key.nth(example, example, rows, 1) + (settings.rows() > 0 ? "" : " (n derived)"));
+    if (told.isEmpty()) {
+      lines.add("cut: " + key.nth(example, example, Math.max(1, settings.rows()), 1));
+    }
+    lines.addAll(told);
     lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
     lines.add(
         "chunk: COPY ("
