@@ -87,7 +87,7 @@ final class PostgresSource implements Source {
   }
 
   @Override
-  public List<String> explain() throws TaskException {
+  public List<String> explain(RowFormat format) throws TaskException {
     SourceTable described = table();
     KeySql key = described.key(List.of());
     List<String> example = key.key().stream().map(c -> "…").toList();
@@ -96,18 +96,36 @@ final class PostgresSource implements Source {
       lines.add("cut: " + key.nth(example, example, Math.max(1, settings.rows()), 1));
     }
     lines.addAll(told);
-    lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
-    lines.add(
-        "chunk: COPY ("
-            + described.select(Form.of(formats().getFirst()))
+    Form form = Form.of(format);
+    String rows =
+        "COPY ("
+            + described.select(form)
             + key.from()
             + key.within(example, example)
-            + ") TO STDOUT (FORMAT BINARY)");
+            + "%s)"
+            + " TO STDOUT (FORMAT BINARY)";
+    if (TupleKey.of(key.key(), described.selected(), form).isPresent()) {
+      lines.add("read, and cut into chunks as it comes: " + rows.formatted(key.order()));
+    } else {
+      lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
+      lines.add("chunk: " + rows.formatted(""));
+    }
     if (key.nullable()) {
       lines.add("rows with a NULL key, one chunk: …" + key.from() + key.nulls());
     }
     lines.add("index: " + described.walk(key.key()).name());
     return lines;
+  }
+
+  @Override
+  public List<String> obstacles() throws TaskException {
+    return table().selected().stream()
+        .filter(c -> !c.type().portable())
+        .map(
+            c ->
+                "column '%s' of the source is %s, whose binary form means nothing in another database"
+                    .formatted(c.name(), c.type().name()))
+        .toList();
   }
 
   private synchronized SourceTable table() throws TaskException {
