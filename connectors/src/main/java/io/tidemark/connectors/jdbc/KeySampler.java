@@ -36,8 +36,8 @@ final class KeySampler {
   /** Blocks up to which a table's index is walked instead: it is exact. 32 MiB as a rule. */
   static final long SMALL = 4_096;
 
-  // Whose servers read a range of blocks by itself.
-  private static final int OLDEST = 14;
+  /** Whose servers, and newer ones, read a range of blocks by itself. */
+  static final int OLDEST = 14;
 
   private static final int COUNTED_BLOCKS = 256;
   // As many rows as a block of 8 KiB can have.
@@ -70,11 +70,14 @@ final class KeySampler {
     this.told = told;
   }
 
-  /**
-   * Whether the table is large enough, and its server new enough. Counts blocks of all its files; a
-   * partitioned table has those of its partitions.
-   */
+  /** Whether the table is large enough, and its server new enough; measures it. */
   boolean fits(long small) throws SQLException {
+    measure();
+    return blocks > small && table.major() >= OLDEST;
+  }
+
+  /** Counts blocks of all the table's files; a partitioned table has those of its partitions. */
+  void measure() throws SQLException {
     String each =
         table.kind() == 'p'
             ? "SELECT pg_relation_size(relid) AS n FROM pg_partition_tree("
@@ -91,10 +94,9 @@ final class KeySampler {
       blocks = r.getLong(1);
       largestFile = r.getLong(2);
     }
-    return blocks > small && table.major() >= OLDEST;
   }
 
-  /** Estimated rows with a key, those that the user's condition lets through. */
+  /** Estimated rows with a key, those that the user's condition lets through; measure first. */
   double rows() throws SQLException {
     long step = Math.max(1, blocks / COUNTED_BLOCKS);
     String sql = key.sampledRows(new Sample(largestFile, step, ALL_LINES));

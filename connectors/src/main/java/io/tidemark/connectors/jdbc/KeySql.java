@@ -39,6 +39,12 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
     return and(List.of(any.isEmpty() ? "FALSE" : "(" + any + ")"));
   }
 
+  /** Rows whose tuple ids lie in [from, to), as {@link TupleId} numbers them. */
+  String placed(long from, long to) {
+    String ctid = table.sql() + ".ctid";
+    return and(List.of(ctid + " >= " + TupleId.literal(from), ctid + " < " + TupleId.literal(to)));
+  }
+
   /** Whether a key can hold a NULL at all. */
   boolean nullable() {
     return key.stream().anyMatch(c -> !c.notNull());
