@@ -40,6 +40,9 @@ final class KeySampler {
   static final int OLDEST = 14;
 
   private static final int COUNTED_BLOCKS = 256;
+  private static final int COUNT_GROWTH = 16;
+  private static final long MOST_COUNTED = 65_536;
+  private static final long ENOUGH_COUNTED = 1_000;
   // As many rows as a block of 8 KiB can have.
   private static final int ALL_LINES = 291;
   private static final int LEAST_STEP = 4;
@@ -96,18 +99,25 @@ final class KeySampler {
     }
   }
 
-  /** Estimated rows with a key, those that the user's condition lets through; measure first. */
+  /**
+   * Estimated rows with a key, those that the user's condition lets through; measure first. Where
+   * few blocks show few of them, more are read.
+   */
   double rows() throws SQLException {
-    long step = Math.max(1, blocks / COUNTED_BLOCKS);
-    String sql = key.sampledRows(new Sample(largestFile, step, ALL_LINES));
-    told.add("rows: " + sql);
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      all = r.getLong(1);
-      taken = r.getLong(2);
+    for (long counted = COUNTED_BLOCKS; ; counted *= COUNT_GROWTH) {
+      long step = blocks <= COUNTED_BLOCKS ? 1 : Math.max(LEAST_STEP, blocks / counted);
+      String sql = key.sampledRows(new Sample(largestFile, step, ALL_LINES));
+      try (Statement s = connection.createStatement();
+          ResultSet r = s.executeQuery(sql)) {
+        r.next();
+        all = r.getLong(1);
+        taken = r.getLong(2);
+      }
+      if (taken >= ENOUGH_COUNTED || step <= LEAST_STEP || counted >= MOST_COUNTED) {
+        told.add("rows: " + sql);
+        return (double) taken * step;
+      }
     }
-    return (double) taken * step;
   }
 
   /** Even cuts of a dense integer key; empty if it is none. */

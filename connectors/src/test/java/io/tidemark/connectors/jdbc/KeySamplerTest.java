@@ -9,9 +9,13 @@ import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.KeyCuts;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +94,69 @@ class KeySamplerTest {
       assertThat(split.told())
           .filteredOn(l -> l.startsWith("cut: WITH"))
           .allMatch(l -> l.contains("generate_series(0, " + (blocks - 1) + ", 4)"));
+    }
+  }
+
+  @Test
+  void shouldTouchAQuarterOfTheBlocksByTupleIdWhenSampled() throws Exception {
+    try (TestDatabase database = new TestDatabase()) {
+      fill(database, "k bigint PRIMARY KEY", "i::bigint * i");
+      SourceSettings settings = settings(database.config("t"), "k");
+      String sql =
+          split(settings, Optional.empty()).told().stream()
+              .filter(l -> l.startsWith("cut: WITH"))
+              .findFirst()
+              .orElseThrow()
+              .substring("cut: ".length());
+
+      String plan = String.join("\n", explained(settings, sql));
+
+      assertThat(plan).contains("Tid Range Scan").doesNotContain("Index", "Seq Scan");
+      Matcher touched = Pattern.compile("shared (?:hit=(\\d+))?(?: ?read=(\\d+))?").matcher(plan);
+      assertThat(touched.find()).isTrue();
+      long blocks = Long.parseLong(database.rows("SELECT pg_relation_size('t') / 8192").getFirst());
+      assertThat(number(touched.group(1)) + number(touched.group(2)))
+          .isBetween(blocks / 4, blocks / 4 + 10);
+    }
+  }
+
+  private static long number(String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
+  }
+
+  private static List<String> explained(SourceSettings settings, String sql) throws Exception {
+    PostgresErrors errors = new PostgresErrors(PostgresErrors.Side.SOURCE, "t", "here");
+    try (PostgresPool pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.READ, errors)) {
+      Connection c = pool.take();
+      List<String> lines = new ArrayList<>();
+      try (Statement s = c.createStatement();
+          ResultSet r =
+              s.executeQuery(
+                  "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF, COSTS OFF) " + sql)) {
+        while (r.next()) {
+          lines.add(r.getString(1));
+        }
+      }
+      pool.give(c);
+      return lines;
+    }
+  }
+
+  @Test
+  void shouldReadMoreBlocksWhenTheFirstShowFewRowsThatCount() throws Exception {
+    try (TestDatabase database = new TestDatabase()) {
+      // In some 20 of 2,000 blocks.
+      fill(database, "k bigint PRIMARY KEY", "i * 100003::bigint");
+      database.run(
+          "INSERT INTO t SELECT i * 100003::bigint, repeat('x', 200) FROM generate_series(20001, 60000) AS i");
+      SourceSettings settings =
+          settings(database.config("t").put("where", "k <= 100003::bigint * 600"), "k");
+
+      Split split = split(settings, Optional.empty());
+
+      assertThat(split.told().getFirst()).startsWith("rows: ").contains(", 4) AS tidemark_blocks");
+      assertThat(split.slices().stream().mapToLong(PlannedSlice::rowsEstimated).sum())
+          .isBetween(450L, 750L);
     }
   }
 
