@@ -33,7 +33,7 @@ final class ControlSuite implements Suite {
                       + " loops join theirs within their time; it matters at 10,000, hardly at 1,000,000.",
                   "The loops keep no ledger and claim nothing: they publish a task, take it, and publish"
                       + " its outcome with the offset in one transaction (500 records at most, or 1 s).",
-                  "All with ParallelGC and the same -Xmx, 512m up to 100,000 partitions and 2g beyond."
+                  "All with ParallelGC and the same -Xmx, 512m up to 100,000 partitions and 1g beyond."
                       + " Peak heap is what was in use when a collection began, garbage included."),
               "partitions",
               BASELINE,

@@ -43,7 +43,7 @@ public final class TidemarkTasks implements Contender {
   /** JVM options of this and of what it is compared with. */
   static List<String> jvm(long tasks, Path gcLog) {
     return List.of(
-        "-Xmx" + (tasks <= 100_000 ? "512m" : "2g"), "-XX:+UseParallelGC", GcLog.option(gcLog));
+        "-Xmx" + (tasks <= 100_000 ? "512m" : "1g"), "-XX:+UseParallelGC", GcLog.option(gcLog));
   }
 
   @Override

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 /** The way in which a spec cuts a table. */
 sealed interface Cut {
 
+  long DEFAULT_MEGABYTES = 64;
+
   /** Ranges of a key, of so many rows each. */
   record ByKey() implements Cut {
     @Override
@@ -74,6 +76,18 @@ sealed interface Cut {
     }
   }
 
+  /**
+   * Where the rows lie.
+   *
+   * @param megabytes size of each slice
+   */
+  record ByBlocks(long megabytes) implements Cut {
+    @Override
+    public String keySetting() {
+      return "partition.key.columns";
+    }
+  }
+
   /** The setting that says which columns rows are read in the order of. */
   String keySetting();
 
@@ -88,10 +102,11 @@ sealed interface Cut {
       case "key" -> new ByKey();
       case "time" -> time(given);
       case "list" -> list(given);
+      case "physical" -> new ByBlocks(given.path("megabytes").asLong(DEFAULT_MEGABYTES));
       case "hash" -> new ByHash(Settings.texts(given, "columns"), given.path("buckets").asInt());
       default ->
           throw TaskException.fatal(
-              "partition: a jdbc source is cut by 'key', 'time', 'list' or 'hash', not by '"
+              "partition: a jdbc source is cut by 'key', 'time', 'list', 'hash' or 'physical', not by '"
                   + way
                   + "'; write {key: {…}}");
     };

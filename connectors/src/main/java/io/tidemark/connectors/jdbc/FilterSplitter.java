@@ -28,8 +28,8 @@ final class FilterSplitter {
   private final Filters filters;
   private long all = -1;
 
-  FilterSplitter(KeySql key, Slicing slices, FilterSql sql, Filters filters) {
-    this.key = key;
+  FilterSplitter(Slicing slices, FilterSql sql, Filters filters) {
+    this.key = slices.key();
     this.slices = slices;
     this.sql = sql;
     this.filters = filters;

@@ -28,6 +28,10 @@ final class Slicing {
     return after.map(PostgresSplitter::range);
   }
 
+  KeySql key() {
+    return key;
+  }
+
   /** The keys that a query finds. */
   List<List<String>> keys(String sql) throws SQLException {
     return PostgresSplitter.Keys.read(connection, sql, key.key().size());

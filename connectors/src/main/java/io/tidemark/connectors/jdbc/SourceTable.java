@@ -91,6 +91,11 @@ record SourceTable(
 
   /** {@code SELECT} and the columns, as rows of that form want them. */
   String select(Form form) {
+    return "SELECT " + expressions(form);
+  }
+
+  /** The columns, as rows of that form want them. */
+  String expressions(Form form) {
     return selected.stream()
         .map(
             c ->
@@ -99,15 +104,20 @@ record SourceTable(
                   case TEXT -> PostgresAvro.text(c);
                   case RECORDS -> PostgresAvro.mapping(c).expression();
                 })
-        .collect(Collectors.joining(", ", "SELECT ", ""));
+        .collect(Collectors.joining(", "));
   }
 
   /** Starts to copy out rows, as binary tuples of a form. */
   CopyOut copy(Connection connection, Form form, KeySql key, String condition) throws SQLException {
+    return copy(connection, select(form) + key.from() + condition);
+  }
+
+  /** Starts to copy out what a query gives, as binary tuples. */
+  static CopyOut copy(Connection connection, String query) throws SQLException {
     return connection
         .unwrap(PGConnection.class)
         .getCopyAPI()
-        .copyOut("COPY (" + select(form) + key.from() + condition + ") TO STDOUT (FORMAT BINARY)");
+        .copyOut("COPY (" + query + ") TO STDOUT (FORMAT BINARY)");
   }
 
   /** Hands on tuples of a form as the rows they are. */
@@ -131,6 +141,23 @@ record SourceTable(
    */
   KeySql key(List<String> planned) throws TaskException {
     List<String> names = planned.isEmpty() ? wanted() : planned;
+    refuseWhatCannotBeCut();
+    if (names.isEmpty()) {
+      throw errors.fatal(
+          "it has no primary key; set " + settings.cut().keySetting() + candidates());
+    }
+    List<PostgresTable.Column> columns = columns(table, names, settings.cut().keySetting(), errors);
+    if (settings.cut() instanceof Cut.ByTime time) {
+      timely(time, columns.get(0));
+    }
+    walk(columns);
+    return new KeySql(table.name(), columns, settings.where());
+  }
+
+  /**
+   * @throws TaskException FATAL if it is a view, a foreign table or the parent of others
+   */
+  void refuseWhatCannotBeCut() throws TaskException {
     if (table.kind() == 'v' || table.kind() == 'f') {
       throw errors.fatal(
           "it is a "
@@ -144,16 +171,6 @@ record SourceTable(
               + " view of SELECT * FROM ONLY "
               + table.name().sql());
     }
-    if (names.isEmpty()) {
-      throw errors.fatal(
-          "it has no primary key; set " + settings.cut().keySetting() + candidates());
-    }
-    List<PostgresTable.Column> columns = columns(table, names, settings.cut().keySetting(), errors);
-    if (settings.cut() instanceof Cut.ByTime time) {
-      timely(time, columns.get(0));
-    }
-    walk(columns);
-    return new KeySql(table.name(), columns, settings.where());
   }
 
   /** The key of a planned range, with its filter. */
@@ -171,6 +188,7 @@ record SourceTable(
           case Cut.ByHash h -> columns(table, h.columns(), "partition.hash.columns", errors);
           case Cut.ByKey k -> List.of();
           case Cut.ByTime t -> List.of();
+          case Cut.ByBlocks b -> List.of();
         };
     return new FilterSql(table.name(), named);
   }
@@ -181,6 +199,7 @@ record SourceTable(
     String all = "every partition walks all of " + walk(key.key()).name();
     return switch (settings.cut()) {
       case Cut.ByKey k -> Optional.empty();
+      case Cut.ByBlocks b -> Optional.empty();
       case Cut.ByTime t ->
           names.size() > 1 || table.primaryKey().isEmpty() || table.primaryKey().equals(names)
               ? Optional.empty()

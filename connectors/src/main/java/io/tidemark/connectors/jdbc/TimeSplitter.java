@@ -26,8 +26,8 @@ final class TimeSplitter {
   private final Cut.ByTime cut;
   private final boolean tail;
 
-  TimeSplitter(KeySql key, Slicing slices, Cut.ByTime cut, boolean tail) {
-    this.key = key;
+  TimeSplitter(Slicing slices, Cut.ByTime cut, boolean tail) {
+    this.key = slices.key();
     this.slices = slices;
     this.cut = cut;
     this.tail = tail;

@@ -145,7 +145,7 @@ class PostgresHashTest {
           .hasMessageContaining("partition.hash.columns: it has no column 'c'");
       try (Source source =
           source(database, "{\"columns\": [\"a\"], \"buckets\": 4, \"key\": [\"b\"]}")) {
-        assertThat(source.explain().stream().collect(Collectors.joining("\n")))
+        assertThat(source.explain(RowFormat.RECORDS).stream().collect(Collectors.joining("\n")))
             .contains("md5(quote_nullable(\"public\".\"t\".\"a\"::text))", "% 4 = 0")
             .contains("every partition walks all of t_b_idx, 4 times in all");
       }
@@ -158,7 +158,7 @@ class PostgresHashTest {
             TaskException.class,
             () -> {
               try (Source source = source(database, partition)) {
-                source.explain();
+                source.explain(RowFormat.RECORDS);
               }
             });
     assertThat(e.kind()).isEqualTo(FailureKind.FATAL);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
@@ -206,11 +207,11 @@ class PostgresListTest {
               .toList();
 
       assertThat(plan.get(0)).contains("Index Scan using by_country");
-      assertThat(source.explain()).noneMatch(line -> line.contains("walks all"));
+      assertThat(source.explain(RowFormat.RECORDS)).noneMatch(line -> line.contains("walks all"));
       assertThat(plan).anyMatch(l -> l.contains("Index Cond") && l.contains("'DE'"));
     }
     try (Source source = source("{\"column\": \"size\"}")) {
-      assertThat(source.explain())
+      assertThat(source.explain(RowFormat.RECORDS))
           .anyMatch(l -> l.contains("walks all of t_pkey; with an index on (\"size\", \"id\")"));
     }
   }
@@ -235,7 +236,7 @@ class PostgresListTest {
             TaskException.class,
             () -> {
               try (Source source = source(partition.replace('\'', '"'))) {
-                source.explain();
+                source.explain(RowFormat.RECORDS);
               }
             });
 

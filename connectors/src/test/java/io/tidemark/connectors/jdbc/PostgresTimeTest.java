@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
@@ -240,7 +241,7 @@ class PostgresTimeTest {
 
   private static List<String> explained(TestDatabase database, String partition) throws Exception {
     try (Source source = source(database, partition)) {
-      return source.explain();
+      return source.explain(RowFormat.RECORDS);
     }
   }
 

@@ -34,8 +34,9 @@ final class StreamsSettings {
     // waits for is committed at once: processors ask for that.
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
     // How long a thread waits for input before it looks at what else there is to do: at a start it
-    // does so several times for each store.
-    p.put(StreamsConfig.POLL_MS_CONFIG, 20);
+    // does so several times for each store, and later it costs about a millisecond of CPU each
+    // time.
+    p.put(StreamsConfig.POLL_MS_CONFIG, 50);
     // Only the tallies are cached; they are few.
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L << 20);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDb.class);
@@ -47,6 +48,8 @@ final class StreamsSettings {
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
     p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    // As for every producer of ours: new topics (KAFKA-15591).
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
     // A transaction that follows another is refused for some milliseconds; by default the producer
     // then sleeps 100 ms.
     p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1);

@@ -9,9 +9,11 @@ import java.util.Optional;
 /** What a JSON Schema cannot say in plain words: rules that tie one key to another. */
 final class CrossChecks {
 
-  /** Which ways of cutting belong to which kind of source; other kinds take any. */
+  /**
+   * Which ways of cutting belong to which kind of source, the usual first; other kinds take any.
+   */
   private static final Map<String, List<String>> CUTS_OF =
-      Map.of("jdbc", List.of("key", "time", "list", "hash"), "file", List.of("file"));
+      Map.of("jdbc", List.of("key", "time", "list", "hash", "physical"), "file", List.of("file"));
 
   private final YamlTree tree;
   private final Problems problems;
@@ -30,19 +32,22 @@ final class CrossChecks {
 
   private void partition() {
     JsonNode root = tree.root();
-    List<String> all = CUTS_OF.values().stream().flatMap(List::stream).toList();
-    List<String> given = root.path("partition").propertyStream().map(Map.Entry::getKey).toList();
     CUTS_OF.forEach(
         (kind, cuts) -> {
+          List<String> others =
+              CUTS_OF.values().stream()
+                  .flatMap(List::stream)
+                  .filter(c -> !cuts.contains(c) && root.path("partition").has(c))
+                  .toList();
           if (root.path("source").has(kind)
-              && given.size() == 1
-              && all.containsAll(given)
-              && !cuts.containsAll(given)) {
-            problems.add(
-                tree.key("partition." + given.get(0)),
-                "partition." + given.get(0),
-                "a " + kind + " source cannot be cut by " + given.get(0),
-                "use " + either(cuts) + ", or leave partition out");
+              && cuts.stream().noneMatch(root.path("partition")::has)) {
+            for (String other : others) {
+              problems.add(
+                  tree.key("partition." + other),
+                  "partition." + other,
+                  "a " + kind + " source cannot be cut by " + other,
+                  "use " + either(cuts) + ", or leave partition out");
+            }
           }
         });
     JsonNode list = root.at("/partition/list");

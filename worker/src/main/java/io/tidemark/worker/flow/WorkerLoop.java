@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class WorkerLoop implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerLoop.class);
-  private static final Duration BUSY_POLL = Duration.ofMillis(5);
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
+
+  /** How long a turn waits for its lanes before it looks at the log again. */
+  private static final Duration LANES_POLL = Duration.ofMillis(20);
 
   private final WorkerCore core;
   private final WorkerLog journal;
@@ -78,8 +80,10 @@ public final class WorkerLoop implements Runnable {
     try {
       journal.join(new Queues());
       while (!stopping) {
-        journal.poll(core.active() > 0 ? BUSY_POLL : IDLE_POLL, this::feed);
-        drainInbox();
+        // What lanes tell is waited for where it comes in; without lanes, the log is waited for.
+        boolean busy = core.active() > 0;
+        journal.poll(busy ? Duration.ZERO : IDLE_POLL, this::feed);
+        drainInbox(busy ? LANES_POLL : Duration.ZERO);
         feed(new WorkerEvent.Tick());
         everyTurn.run();
       }
@@ -98,11 +102,16 @@ public final class WorkerLoop implements Runnable {
     }
   }
 
-  private void drainInbox() {
-    WorkerEvent event = inbox.poll();
-    while (event != null) {
-      feed(event);
-      event = inbox.poll();
+  /** Feeds all that there is, and waits that long for the first of it. */
+  private void drainInbox(Duration atMost) {
+    try {
+      WorkerEvent event = inbox.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      while (event != null) {
+        feed(event);
+        event = inbox.poll();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the next look at the log ends the loop
     }
   }
 
