@@ -71,35 +71,34 @@ final class PostgresSource implements Source {
       throws SQLException, TaskException {
     return switch (settings.cut()) {
       case Cut.ByKey k -> {
-        KeySql key = described.key(List.of());
         PostgresSplitter splitter =
-            new PostgresSplitter(connection, key, settings, described.table(), KeySampler.SMALL);
+            new PostgresSplitter(
+                connection,
+                Slicing.of(connection, described),
+                settings,
+                described.table(),
+                KeySampler.SMALL);
         splitter.split(after, out);
         yield List.copyOf(splitter.told());
       }
       case Cut.ByTime time -> {
-        new TimeSplitter(slicing(connection, described), time, settings.tail()).split(after, out);
+        new TimeSplitter(Slicing.of(connection, described), time, settings.tail())
+            .split(after, out);
         yield List.of();
       }
       case Cut.ByList list -> {
         ListValues values = values(connection, described, list);
-        new FilterSplitter(slicing(connection, described), described.filters(), values::behind)
+        new FilterSplitter(Slicing.of(connection, described), described.filters(), values::behind)
             .split(after, out);
         yield List.of();
       }
       case Cut.ByHash hash -> {
-        new FilterSplitter(slicing(connection, described), described.filters(), hash::behind)
+        new FilterSplitter(Slicing.of(connection, described), described.filters(), hash::behind)
             .split(after, out);
         yield List.of();
       }
       case Cut.ByBlocks blocks -> BlockSlices.split(connection, described, blocks, after, out);
     };
-  }
-
-  private static Slicing slicing(Connection connection, SourceTable described)
-      throws TaskException {
-    RowCount count = new RowCount(connection, described.table(), RowCount.COUNTED);
-    return new Slicing(connection, described.key(List.of()), count);
   }
 
   @Override

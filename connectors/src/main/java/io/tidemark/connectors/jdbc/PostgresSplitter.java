@@ -27,6 +27,7 @@ final class PostgresSplitter {
   private static final double MOST_WALKED = 20_000_000;
 
   private final Connection connection;
+  private final Slicing slices;
   private final KeySql key;
   private final SourceSettings settings;
   private final PostgresTable table;
@@ -37,16 +38,21 @@ final class PostgresSplitter {
    * @param small blocks up to which a table is walked and not sampled
    */
   PostgresSplitter(
-      Connection connection, KeySql key, SourceSettings settings, PostgresTable table, long small) {
+      Connection connection,
+      Slicing slices,
+      SourceSettings settings,
+      PostgresTable table,
+      long small) {
     this.small = small;
     this.connection = connection;
-    this.key = key;
+    this.slices = slices;
+    this.key = slices.key();
     this.settings = settings;
     this.table = table;
   }
 
   void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException {
-    KeyRange from = after.map(PostgresSplitter::range).orElse(null);
+    KeyRange from = Slicing.last(after).orElse(null);
     if (from != null && from.getNullKeys()) {
       return;
     }
@@ -55,15 +61,10 @@ final class PostgresSplitter {
       List<String> lower = from == null ? null : from.getUpper();
       lower = keyed(lower, out);
       if (settings.tail()) {
-        out.accept(slice(lower, null, 0));
+        out.accept(slices.range(lower, null, 0));
       }
     }
-    if (key.nullable()) {
-      long nulls = number("SELECT count(*)" + key.from() + key.nulls());
-      if (nulls > 0) {
-        out.accept(new PlannedSlice(keys(null, null, true), nulls));
-      }
-    }
+    slices.nulls(out);
   }
 
   /** How it was cut, the statements among them. */
@@ -73,7 +74,7 @@ final class PostgresSplitter {
 
   // Returns the last slice's upper key.
   private List<String> keyed(List<String> start, Consumer<PlannedSlice> out) throws SQLException {
-    List<List<String>> largest = keys(key.largest(start));
+    List<List<String>> largest = slices.keys(key.largest(start));
     if (largest.isEmpty()) {
       return start;
     }
@@ -86,7 +87,7 @@ final class PostgresSplitter {
     long parts = parts(rows);
     long target = (long) Math.max(1, rows / parts);
     if (parts == 1) {
-      out.accept(slice(start, end, Math.round(rows)));
+      out.accept(slices.range(start, end, Math.round(rows)));
       return end;
     }
     Optional<KeySampler.Cuts> even = sampler.even(rows, parts, start);
@@ -123,7 +124,7 @@ final class PostgresSplitter {
       if (rows > 2 * target) {
         lower = walk(lower, upper, target, out);
       } else {
-        out.accept(slice(lower, upper, rows));
+        out.accept(slices.range(lower, upper, rows));
         lower = upper;
       }
       before = cut.rows();
@@ -141,17 +142,17 @@ final class PostgresSplitter {
     told.add("cut: " + key.nth(start, end, rows, 1) + ", and so on");
     List<String> lower = start;
     while (true) {
-      List<List<String>> boundary = keys(key.nth(lower, end, rows, 1));
+      List<List<String>> boundary = slices.keys(key.nth(lower, end, rows, 1));
       if (boundary.isEmpty() || boundary.get(0).equals(end)) {
         long rest = number("SELECT count(*)" + key.from() + key.within(lower, end));
         // None is left if two spellings of one key are the boundary and the end.
         if (rest > 0) {
-          out.accept(slice(lower, end, rest));
+          out.accept(slices.range(lower, end, rest));
           return end;
         }
         return lower;
       }
-      out.accept(slice(lower, boundary.get(0), rows));
+      out.accept(slices.range(lower, boundary.get(0), rows));
       lower = boundary.get(0);
     }
   }
@@ -164,27 +165,6 @@ final class PostgresSplitter {
     String sql = "SELECT count(*)" + key.from() + key.within(null, null);
     told.add("rows: " + sql);
     return Math.max(1, Math.ceilDiv(number(sql), settings.count()));
-  }
-
-  private PlannedSlice slice(List<String> lower, List<String> upper, long rows) {
-    return new PlannedSlice(keys(lower, upper, false), rows);
-  }
-
-  private Slice keys(List<String> lower, List<String> upper, boolean nulls) {
-    List<String> columns = key.key().stream().map(PostgresTable.Column::name).toList();
-    return new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null));
-  }
-
-  /** The range of keys that a slice is. */
-  static KeyRange range(Slice slice) {
-    if (slice instanceof Slice.Keys k) {
-      return k.range();
-    }
-    throw new IllegalArgumentException("not a slice of a table: " + slice);
-  }
-
-  private List<List<String>> keys(String sql) throws SQLException {
-    return Keys.read(connection, sql, key.key().size());
   }
 
   private long number(String sql) throws SQLException {

@@ -3,6 +3,7 @@ package io.tidemark.connectors.jdbc;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,22 +11,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Makes slices of a key, for the ways of cutting that do not count rows. */
+/** Makes slices of a key. */
 final class Slicing {
 
   private final Connection connection;
   private final KeySql key;
   private final RowCount count;
 
-  Slicing(Connection connection, KeySql key, RowCount count) {
+  private Slicing(Connection connection, KeySql key, RowCount count) {
     this.connection = connection;
     this.key = key;
     this.count = count;
   }
 
+  /**
+   * Of the key that the spec cuts by.
+   *
+   * @throws TaskException FATAL if there is none, or no index walks it
+   */
+  static Slicing of(Connection connection, SourceTable table) throws TaskException {
+    RowCount count = new RowCount(connection, table.table(), RowCount.COUNTED);
+    return new Slicing(connection, table.key(List.of()), count);
+  }
+
   /** The range that an interrupted planner ended with; empty: it had not begun. */
   static Optional<KeyRange> last(Optional<Slice> after) {
-    return after.map(PostgresSplitter::range);
+    return after.map(Slicing::range);
+  }
+
+  private static KeyRange range(Slice slice) {
+    if (slice instanceof Slice.Keys k) {
+      return k.range();
+    }
+    throw new IllegalArgumentException("not a slice of a table: " + slice);
   }
 
   KeySql key() {
