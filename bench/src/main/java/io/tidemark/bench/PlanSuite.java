@@ -99,7 +99,9 @@ final class PlanSuite implements Suite {
       return done.outcome(0)
           .with("partitions", said.path("partitions").asDouble())
           .with("actual rows, max/mean", skew)
-          .with("queue imbalance", said.path("imbalance").asDouble());
+          .with("of that, cutting, s", said.path("seconds").asDouble())
+          .with("estimated rows, max/mean", said.path("imbalance").asDouble())
+          .with("queue imbalance", said.path("queue_imbalance").asDouble());
     }
 
     @Override

@@ -83,20 +83,29 @@ final class PlanCommand implements Callable<Integer> {
       Map<String, Object> out = totals(run.backfill(), run.partitions(), run.rowsEstimated());
       out.put("heaviest", run.heaviest());
       out.put("imbalance", run.imbalance());
-      out.put("format", run.format());
+      out.put("queue_imbalance", run.queueImbalance());
+      out.put("seconds", run.took().toNanos() / 1e9);
+      out.put("path", run.raw() ? "raw" : "records");
+      out.put("format", run.format().id());
+      out.put("obstacles", run.obstacles());
+      out.put("explain", run.explain());
       OutputOption.print(out);
       return ExitCode.DONE;
     }
     System.out.printf(
         Locale.ROOT,
-        "%s (dry run: nothing was touched)%n%,d partitions, about %,d rows, the heaviest %,d;"
-            + " queue imbalance %.2f; rows travel as %s%n",
+        "%s (dry run: nothing was touched)%n%,d partitions, about %,d rows, cut in %.2f s; the"
+            + " heaviest %,d, %.2f times the mean; queue imbalance %.2f%nrows travel %s (%s)%n",
         run.backfill(),
         run.partitions(),
         run.rowsEstimated(),
+        run.took().toNanos() / 1e9,
         run.heaviest(),
         run.imbalance(),
-        run.format());
+        run.queueImbalance(),
+        run.raw() ? "raw, undecoded" : "as records",
+        run.format().id());
+    run.obstacles().forEach(line -> System.out.println("  not better, as " + line));
     run.explain().forEach(line -> System.out.println("  " + line));
     run.sample().forEach(line -> System.out.println("  " + line));
     if (run.partitions() > run.sample().size()) {

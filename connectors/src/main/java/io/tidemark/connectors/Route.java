@@ -13,6 +13,7 @@ import io.tidemark.schemas.spec.ConnectorConfig;
 import io.tidemark.schemas.spec.SecretException;
 import io.tidemark.schemas.spec.Secrets;
 import io.tidemark.schemas.spec.Spec;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -102,6 +103,16 @@ public final class Route implements AutoCloseable {
       format = settled;
     }
     return settled;
+  }
+
+  /** Why rows do not travel in a better format than {@link #format}; a line each. */
+  public List<String> obstacles() throws TaskException {
+    List<String> lines = new ArrayList<>(source.obstacles());
+    RowFormat best = source.formats().getFirst();
+    if (!best.equals(format())) {
+      lines.addAll(sink.obstacles(source.shape(), best));
+    }
+    return lines;
   }
 
   @Override

@@ -77,7 +77,7 @@ final class GeneratedSource implements Source {
   }
 
   @Override
-  public List<String> explain() {
+  public List<String> explain(RowFormat format) {
     return List.of("rows are made up");
   }
 

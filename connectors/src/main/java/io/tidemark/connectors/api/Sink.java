@@ -16,6 +16,14 @@ public interface Sink extends AutoCloseable {
   List<RowFormat> accepts(SourceShape source) throws TaskException;
 
   /**
+   * Why rows of that source are not taken in a format that {@link #accepts} leaves out: a line
+   * each, such as a column of another type. Empty: nothing to tell.
+   */
+  default List<String> obstacles(SourceShape source, RowFormat format) throws TaskException {
+    return List.of();
+  }
+
+  /**
    * Checks that rows of that source fit, touching nothing.
    *
    * @throws TaskException FATAL, naming every column that does not fit and why

@@ -36,8 +36,21 @@ public interface Source extends AutoCloseable {
    */
   ChunkReader open(Slice slice, RowFormat format) throws TaskException;
 
-  /** What a plan would tell the user about how it reads: one line each, such as statements used. */
-  List<String> explain() throws TaskException;
+  /**
+   * What a plan tells the user about how it cuts and reads: one line each, such as the statements
+   * used. Behind {@link #split}, how that one cut.
+   *
+   * @param format the one that rows would travel in
+   */
+  List<String> explain(RowFormat format) throws TaskException;
+
+  /**
+   * Why rows cannot travel in a better format than the first of {@link #formats}: a line each, such
+   * as a column whose type has none. Empty: nothing to tell.
+   */
+  default List<String> obstacles() throws TaskException {
+    return List.of();
+  }
 
   @Override
   void close();

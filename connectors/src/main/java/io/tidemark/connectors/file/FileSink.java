@@ -41,6 +41,11 @@ final class FileSink implements Sink {
   }
 
   @Override
+  public List<String> obstacles(SourceShape source, RowFormat format) {
+    return List.of("files of format " + settings.format().id() + " are written from records");
+  }
+
+  @Override
   public void check(SourceShape source) throws TaskException {
     Path root = settings.root();
     if (Files.exists(root) && !Files.isDirectory(root)) {

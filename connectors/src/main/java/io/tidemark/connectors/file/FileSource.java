@@ -97,7 +97,7 @@ final class FileSource implements Source {
   }
 
   @Override
-  public List<String> explain() throws TaskException {
+  public List<String> explain(RowFormat format) throws TaskException {
     List<SourceFile> files = files();
     long bytes = files.stream().mapToLong(SourceFile::size).sum();
     return List.of(
@@ -109,6 +109,11 @@ final class FileSource implements Source {
                 files.getFirst().path(),
                 files.getLast().path()),
         kind.explain());
+  }
+
+  @Override
+  public List<String> obstacles() {
+    return List.of("files of format " + settings.format().id() + " are read as records");
   }
 
   @Override

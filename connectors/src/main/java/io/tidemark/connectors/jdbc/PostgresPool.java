@@ -31,10 +31,12 @@ final class PostgresPool implements AutoCloseable {
           + " SET standard_conforming_strings = on; SET xmloption = 'content';";
 
   // Rows that a policy would hide must be an error and not a gap. A key is walked along its index
-  // or the walk is wrong: the planner must not sort the table or scan it once per chunk. Disabled
-  // paths have huge costs, which would trigger the JIT compiler.
+  // or the walk is wrong: the planner must not sort the table or scan it once per chunk. Blocks are
+  // read as they lie, so by one process. Disabled paths have huge costs, which would trigger the
+  // JIT compiler.
   private static final String READING =
-      " SET row_security = off; SET enable_seqscan = off; SET enable_sort = off; SET jit = off";
+      " SET row_security = off; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;"
+          + " SET enable_tidscan = on; SET max_parallel_workers_per_gather = 0";
 
   // A lock held by somebody unknown is a failure to retry, not a reason to hang. And what the log
   // is told must survive a crash of the server: with asynchronous commits, the newest chunks would

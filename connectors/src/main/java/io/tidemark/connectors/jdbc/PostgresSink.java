@@ -60,6 +60,25 @@ final class PostgresSink implements Sink {
     return formats(run("reading its columns", c -> described(c, source)), source);
   }
 
+  @Override
+  public List<String> obstacles(SourceShape source, RowFormat format) throws TaskException {
+    return run(
+        "comparing columns",
+        c -> {
+          Optional<PostgresTable> target = described(c, source);
+          if (target.isEmpty() || formats(target, source).contains(format)) {
+            return List.of();
+          }
+          List<String> lines = Target.differences(target.get(), source);
+          return lines.isEmpty()
+              ? List.of(
+                  "the sink's server (version and encoding "
+                      + target.get().server()
+                      + ") has other binary forms than the source's")
+              : lines;
+        });
+  }
+
   /** Best first. */
   private static List<RowFormat> formats(Optional<PostgresTable> target, SourceShape source) {
     List<RowFormat> formats = new ArrayList<>();

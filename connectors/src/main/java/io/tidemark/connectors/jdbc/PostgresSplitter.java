@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.core.lifecycle.Slice;
+import io.tidemark.core.plan.KeyCuts;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -9,23 +10,35 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Cuts a table by walking the index of its key: each boundary is the key n rows behind the last
- * one. Order of slices: open below, …, up to the largest key there is now; the tail, open above;
- * the rows with a NULL key. Rows that share a boundary's key belong to the slice that ends there.
+ * Cuts a table by its key. A small one by walking the index: each boundary is the key n rows behind
+ * the last one. A large one evenly if its key is dense, else where a sample of its rows says
+ * ({@link KeySampler}), and what is still far too large is walked. Order of slices: open below, …,
+ * up to the largest key there is now; the tail, open above; the rows with a NULL key. Rows that
+ * share a boundary's key belong to the slice that ends there.
  */
 final class PostgresSplitter {
+
+  /** Rows up to which a whole index may be walked where a sample is not good enough. */
+  private static final double MOST_WALKED = 20_000_000;
 
   private final Connection connection;
   private final KeySql key;
   private final SourceSettings settings;
   private final PostgresTable table;
+  private final long small;
+  private final List<String> told = new ArrayList<>();
 
+  /**
+   * @param small blocks up to which a table is walked and not sampled
+   */
   PostgresSplitter(
-      Connection connection, KeySql key, SourceSettings settings, PostgresTable table) {
+      Connection connection, KeySql key, SourceSettings settings, PostgresTable table, long small) {
+    this.small = small;
     this.connection = connection;
     this.key = key;
     this.settings = settings;
@@ -40,7 +53,7 @@ final class PostgresSplitter {
     // A slice that is open above was the last of those with a key.
     if (from == null || from.getUpper() != null) {
       List<String> lower = from == null ? null : from.getUpper();
-      lower = walk(lower, out);
+      lower = keyed(lower, out);
       if (settings.tail()) {
         out.accept(slice(lower, null, 0));
       }
@@ -53,14 +66,79 @@ final class PostgresSplitter {
     }
   }
 
+  /** How it was cut, the statements among them. */
+  List<String> told() {
+    return told;
+  }
+
   // Returns the last slice's upper key.
-  private List<String> walk(List<String> start, Consumer<PlannedSlice> out) throws SQLException {
+  private List<String> keyed(List<String> start, Consumer<PlannedSlice> out) throws SQLException {
     List<List<String>> largest = keys(key.largest(start));
     if (largest.isEmpty()) {
       return start;
     }
     List<String> end = largest.get(0);
-    long rows = rowsPerSlice();
+    KeySampler sampler = new KeySampler(connection, key, table, told);
+    if (!sampler.fits(small)) {
+      return walk(start, end, counted(), out);
+    }
+    double rows = sampler.rows();
+    long parts = parts(rows);
+    long target = (long) Math.max(1, rows / parts);
+    if (parts == 1) {
+      out.accept(slice(start, end, Math.round(rows)));
+      return end;
+    }
+    Optional<KeySampler.Cuts> even = sampler.even(rows, parts, start);
+    KeySampler.Cuts cuts = even.isPresent() ? even.get() : sampler.sampled(rows, parts, start);
+    told.add(
+        String.format(
+            Locale.ROOT, "forecast: the largest has %.2f times the mean", cuts.forecast()));
+    return cuts.forecast() > KeyCuts.MOST && rows <= MOST_WALKED
+        ? walk(start, end, target, out)
+        : along(start, end, cuts, target, out);
+  }
+
+  private long parts(double rows) {
+    return settings.count() > 0
+        ? settings.count()
+        : Math.max(1, (long) Math.ceil(rows / settings.rows()));
+  }
+
+  // Goes on behind another planner's boundary, wherever among the cuts that lies by now.
+  private List<String> along(
+      List<String> start,
+      List<String> end,
+      KeySampler.Cuts cuts,
+      long target,
+      Consumer<PlannedSlice> out)
+      throws SQLException {
+    List<String> lower = start;
+    long before = cuts.past() == 0 ? 0 : cuts.all().get(cuts.past() - 1).rows();
+    int lastCut = cuts.all().size() - 1;
+    for (int i = cuts.past(); i <= lastCut; i++) {
+      KeyCuts.Boundary cut = cuts.all().get(i);
+      List<String> upper = i == lastCut ? end : cut.key();
+      long rows = Math.round((cut.rows() - before) * cuts.scale());
+      if (rows > 2 * target) {
+        lower = walk(lower, upper, target, out);
+      } else {
+        out.accept(slice(lower, upper, rows));
+        lower = upper;
+      }
+      before = cut.rows();
+    }
+    if (cuts.past() <= lastCut) {
+      return lower;
+    }
+    return walk(lower, end, target, out);
+  }
+
+  // Returns the last slice's upper key.
+  private List<String> walk(
+      List<String> start, List<String> end, long rows, Consumer<PlannedSlice> out)
+      throws SQLException {
+    told.add("cut: " + key.nth(start, end, rows, 1) + ", and so on");
     List<String> lower = start;
     while (true) {
       List<List<String>> boundary = keys(key.nth(lower, end, rows, 1));
@@ -78,16 +156,14 @@ final class PostgresSplitter {
     }
   }
 
-  private long rowsPerSlice() throws SQLException {
+  // Rows of each slice, where all may be counted.
+  private long counted() throws SQLException {
     if (settings.count() == 0) {
       return settings.rows();
     }
-    boolean known = table.tuples() > 0 && table.bytes() > 0 && settings.where().isEmpty();
-    long total =
-        known
-            ? (long) table.tuples()
-            : number("SELECT count(*)" + key.from() + key.within(null, null));
-    return Math.max(1, Math.ceilDiv(total, settings.count()));
+    String sql = "SELECT count(*)" + key.from() + key.within(null, null);
+    told.add("rows: " + sql);
+    return Math.max(1, Math.ceilDiv(number(sql), settings.count()));
   }
 
   private PlannedSlice slice(List<String> lower, List<String> upper, long rows) {

@@ -2,23 +2,20 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.Rows;
-import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.retry.TaskException;
-import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import org.postgresql.copy.CopyOut;
 
 /**
- * Reads a range of keys through one COPY in key order and cuts it into chunks as it comes: the
- * server reads ahead into the socket's buffers while a chunk is being committed, and nobody has to
- * look for a chunk's end. For keys that tuples show ({@link TupleKey}); others are read by {@link
- * PostgresChunkReader}.
+ * Reads a slice through one COPY in the order of its cursors and cuts it into chunks as it comes:
+ * the server reads ahead into the socket's buffers while a chunk is being committed, and nobody has
+ * to look for a chunk's end. For slices whose tuples show where they are ({@link Streamed}); others
+ * are read by {@link PostgresChunkReader}.
  *
  * <p>A stream is one snapshot. It is left for a new one behind the cursor when it has grown old, so
  * that the source's vacuum is not held up for as long as a large slice takes.
@@ -29,11 +26,7 @@ final class PostgresStreamReader implements ChunkReader {
 
   private final PostgresPool pool;
   private final PostgresErrors errors;
-  private final SourceTable table;
-  private final KeySql key;
-  private final KeyRange range;
-  private final Form form;
-  private final TupleKey last;
+  private final Streamed slice;
   private volatile Connection connection;
   private CopyOut copy;
   private BinaryTuples tuples;
@@ -43,22 +36,11 @@ final class PostgresStreamReader implements ChunkReader {
   private int aheadLength;
   private Chunk chunk;
 
-  PostgresStreamReader(
-      PostgresPool pool,
-      PostgresErrors errors,
-      SourceTable table,
-      KeySql key,
-      KeyRange range,
-      Form form,
-      TupleKey last)
+  PostgresStreamReader(PostgresPool pool, PostgresErrors errors, Streamed slice)
       throws TaskException {
     this.pool = pool;
     this.errors = errors;
-    this.table = table;
-    this.key = key;
-    this.range = range;
-    this.form = form;
-    this.last = last;
+    this.slice = slice;
     this.connection = pool.take();
   }
 
@@ -82,7 +64,7 @@ final class PostgresStreamReader implements ChunkReader {
         tuples.feed(piece, piece.length);
       }
       boolean atEnd = !chunk.full;
-      Cursor end = chunk.rows == 0 ? after : new Cursor(last.texts());
+      Cursor end = chunk.rows == 0 ? after : slice.cursor();
       if (atEnd) {
         leave();
       }
@@ -103,8 +85,7 @@ final class PostgresStreamReader implements ChunkReader {
     if (connection == null) {
       connection = pool.take();
     }
-    List<String> lower = after.isStart() ? range.getLower() : after.parts();
-    copy = table.copy(connection, form, key, key.within(lower, range.getUpper()) + key.order());
+    copy = slice.copy(connection, after);
     tuples = new BinaryTuples(this::tuple);
     aheadLength = 0;
     opened = System.nanoTime();
@@ -150,17 +131,17 @@ final class PostgresStreamReader implements ChunkReader {
 
     Chunk(ChunkSize size, Rows out) {
       this.size = size;
-      this.taker = table.taker(form, out);
+      this.taker = slice.taker(out);
     }
 
     void tuple(byte[] b, int offset, int length) throws TaskException {
       boolean reached = full || rows >= size.rows() || (rows > 0 && bytes >= size.bytes());
-      if (reached && (full || !last.same(b, offset))) {
+      if (reached && (full || !slice.joins(b, offset))) {
         full = true;
         keep(b, offset, length);
         return;
       }
-      last.hold(b, offset);
+      slice.hold(b, offset);
       rows++;
       bytes += length;
       taker.tuple(b, offset, length);

@@ -94,6 +94,11 @@ record PostgresTable(
    */
   record IndexColumn(String name, int option, boolean plain) {}
 
+  /** The server's major version. */
+  int major() {
+    return Integer.parseInt(server.substring(0, server.indexOf('/')));
+  }
+
   Optional<Column> column(String wanted) {
     return columns.stream().filter(c -> c.name().equals(wanted)).findFirst();
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param rows rows that each slice aims at; {@code count} is 0 then, or the other way round
  * @param count slices to aim at, or 0
  * @param tail whether a last slice, open above, takes keys that appear after planning
+ * @param megabytes size of each slice where the table is cut by its blocks; 0: by key
  */
 record SourceSettings(
     PostgresEndpoint endpoint,
@@ -23,16 +24,25 @@ record SourceSettings(
     List<String> key,
     long rows,
     long count,
-    boolean tail) {
+    boolean tail,
+    long megabytes) {
 
   private static final long DEFAULT_ROWS = 200_000;
+  private static final long DEFAULT_MEGABYTES = 64;
+
+  /** Whether it is cut by where its rows lie. */
+  boolean physical() {
+    return megabytes > 0;
+  }
 
   static SourceSettings of(JsonNode config, JsonNode partition) throws TaskException {
     if (partition != null && partition.isObject()) {
       for (String way : partition.propertyStream().map(e -> e.getKey()).toList()) {
-        if (!way.equals("key")) {
+        if (!way.equals("key") && !way.equals("physical")) {
           throw TaskException.fatal(
-              "partition: a jdbc source is cut by 'key', not by '" + way + "'; write {key: {…}}");
+              "partition: a jdbc source is cut by 'key' or 'physical', not by '"
+                  + way
+                  + "'; write {key: {…}}");
         }
       }
     }
@@ -49,6 +59,9 @@ record SourceSettings(
         Settings.texts(key, "columns"),
         count > 0 ? 0 : key.path("rows").asLong(DEFAULT_ROWS),
         count,
-        key.path("tail").asBoolean(false));
+        key.path("tail").asBoolean(false),
+        partition != null && partition.has("physical")
+            ? partition.at("/physical/megabytes").asLong(DEFAULT_MEGABYTES)
+            : 0);
   }
 }

@@ -88,6 +88,11 @@ record SourceTable(
 
   /** {@code SELECT} and the columns, as rows of that form want them. */
   String select(Form form) {
+    return "SELECT " + expressions(form);
+  }
+
+  /** The columns, as rows of that form want them. */
+  String expressions(Form form) {
     return selected.stream()
         .map(
             c ->
@@ -96,15 +101,20 @@ record SourceTable(
                   case TEXT -> PostgresAvro.text(c);
                   case RECORDS -> PostgresAvro.mapping(c).expression();
                 })
-        .collect(Collectors.joining(", ", "SELECT ", ""));
+        .collect(Collectors.joining(", "));
   }
 
   /** Starts to copy out rows, as binary tuples of a form. */
   CopyOut copy(Connection connection, Form form, KeySql key, String condition) throws SQLException {
+    return copy(connection, select(form) + key.from() + condition);
+  }
+
+  /** Starts to copy out what a query gives, as binary tuples. */
+  static CopyOut copy(Connection connection, String query) throws SQLException {
     return connection
         .unwrap(PGConnection.class)
         .getCopyAPI()
-        .copyOut("COPY (" + select(form) + key.from() + condition + ") TO STDOUT (FORMAT BINARY)");
+        .copyOut("COPY (" + query + ") TO STDOUT (FORMAT BINARY)");
   }
 
   /** Hands on tuples of a form as the rows they are. */
@@ -131,6 +141,19 @@ record SourceTable(
         !planned.isEmpty()
             ? planned
             : settings.key().isEmpty() ? table.primaryKey() : settings.key();
+    refuseWhatCannotBeCut();
+    if (names.isEmpty()) {
+      throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());
+    }
+    List<PostgresTable.Column> columns = columns(table, names, "partition.key.columns", errors);
+    walk(columns);
+    return new KeySql(table.name(), columns, settings.where());
+  }
+
+  /**
+   * @throws TaskException FATAL if it is a view, a foreign table or the parent of others
+   */
+  void refuseWhatCannotBeCut() throws TaskException {
     if (table.kind() == 'v' || table.kind() == 'f') {
       throw errors.fatal(
           "it is a "
@@ -144,12 +167,6 @@ record SourceTable(
               + " view of SELECT * FROM ONLY "
               + table.name().sql());
     }
-    if (names.isEmpty()) {
-      throw errors.fatal("it has no primary key; set partition.key.columns" + candidates());
-    }
-    List<PostgresTable.Column> columns = columns(table, names, "partition.key.columns", errors);
-    walk(columns);
-    return new KeySql(table.name(), columns, settings.where());
   }
 
   /** The index that walks the key. */

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.SourceShape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -107,6 +108,24 @@ record Target(PostgresTable table, List<String> columns, List<String> key, SinkS
             .map(k -> Sql.ident(k) + " IS NULL")
             .collect(Collectors.joining(" OR "));
     return equal || nulls.isEmpty() ? "" : ", CASE WHEN " + nulls + " THEN " + ORDINAL + " END";
+  }
+
+  /**
+   * Where the table's columns are of other types than the source's, which binary rows must share.
+   */
+  static List<String> differences(PostgresTable table, SourceShape source) {
+    List<String> lines = new ArrayList<>();
+    for (SourceShape.Column from : source.columns()) {
+      Optional<PostgresType> to = table.column(from.name()).map(PostgresTable.Column::type);
+      if (to.isPresent() && !to.get().name().equals(from.nativeType())) {
+        lines.add(
+            "column '%s' is %s at the source and %s at the sink"
+                .formatted(from.name(), from.nativeType(), to.get().name()));
+      } else if (to.isPresent() && !to.get().portable()) {
+        lines.add("column '%s' of the sink has no binary form".formatted(from.name()));
+      }
+    }
+    return lines;
   }
 
   /** The table's columns in the source's order; empty if one is missing. */

@@ -66,9 +66,19 @@ public final class TransformedSource implements Source {
   }
 
   @Override
-  public List<String> explain() throws TaskException {
-    List<String> lines = new ArrayList<>(source.explain());
-    lines.add("transform, so rows travel as records: " + settings.told());
+  public List<String> explain(RowFormat format) throws TaskException {
+    List<String> lines = new ArrayList<>(source.explain(format));
+    lines.add("transform: " + settings.told());
+    return lines;
+  }
+
+  @Override
+  public List<String> obstacles() throws TaskException {
+    List<String> lines = new ArrayList<>();
+    if (!source.formats().getFirst().equals(RowFormat.RECORDS)) {
+      lines.add("the spec's transform works on records");
+    }
+    lines.addAll(source.obstacles());
     return lines;
   }
 

@@ -46,7 +46,7 @@ public abstract class SourceContract {
           .doesNotHaveDuplicates()
           .containsAll(shape.key());
       assertThat(source.shape()).isEqualTo(shape);
-      assertThat(source.explain()).isNotEmpty();
+      assertThat(source.explain(source.formats().getFirst())).isNotEmpty();
     }
   }
 

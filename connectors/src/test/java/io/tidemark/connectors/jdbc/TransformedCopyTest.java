@@ -154,8 +154,8 @@ class TransformedCopyTest {
             database("src"),
             new TransformSettings(Map.of("id", "k"), Map.of("amount", "double")))) {
       assertThat(source.formats()).containsExactly(RowFormat.RECORDS);
-      assertThat(source.explain())
-          .anyMatch(line -> line.contains("as records: id → k, amount as double"));
+      assertThat(source.explain(RowFormat.RECORDS)).contains("transform: id → k, amount as double");
+      assertThat(source.obstacles()).containsExactly("the spec's transform works on records");
     }
   }
 

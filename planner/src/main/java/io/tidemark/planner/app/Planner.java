@@ -63,7 +63,7 @@ public final class Planner {
     try (Route route = Route.open(spec)) {
       Planning planning = new Planning(spec, route);
       planning.check();
-      return planning.dryRun(queues);
+      return planning.dryRun(queues, System::nanoTime);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.planner.flow;
 
+import io.tidemark.connectors.api.RowFormat;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,9 +11,11 @@ import java.util.List;
  * @param partitions partitions, a count
  * @param rowsEstimated sum of the estimates, rows
  * @param heaviest largest estimate of one partition, rows
- * @param imbalance weight of the fullest queue over the mean; 1.0 is perfect
- * @param format id of the row format that source and sink would use
- * @param explain how the source reads: one line each, such as the statements used
+ * @param queueImbalance weight of the fullest queue over the mean; 1.0 is perfect
+ * @param took time that cutting the source took
+ * @param format the row format that source and sink would use
+ * @param obstacles why it is no better one; a line each
+ * @param explain how the source cuts and reads: one line each, such as the statements used
  * @param sample the first partitions, in words
  */
 public record DryRun(
@@ -19,7 +23,29 @@ public record DryRun(
     long partitions,
     long rowsEstimated,
     long heaviest,
-    double imbalance,
-    String format,
+    double queueImbalance,
+    Duration took,
+    RowFormat format,
+    List<String> obstacles,
     List<String> explain,
-    List<String> sample) {}
+    List<String> sample) {
+
+  public DryRun {
+    obstacles = List.copyOf(obstacles);
+    explain = List.copyOf(explain);
+    sample = List.copyOf(sample);
+  }
+
+  /**
+   * Estimated rows of the heaviest partition over the mean; 1.0 is perfect, and where all are
+   * empty.
+   */
+  public double imbalance() {
+    return rowsEstimated == 0 ? 1.0 : (double) heaviest * partitions / rowsEstimated;
+  }
+
+  /** Whether rows travel as bytes that nobody decodes, and not as records. */
+  public boolean raw() {
+    return !format.equals(RowFormat.RECORDS);
+  }
+}

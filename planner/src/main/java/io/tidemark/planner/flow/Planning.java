@@ -2,6 +2,7 @@ package io.tidemark.planner.flow;
 
 import io.tidemark.connectors.Route;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.PlanBuilder;
@@ -12,10 +13,12 @@ import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.spec.Spec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Plans one backfill (DESIGN §3.1). Deterministic and resumable: descriptors are published in
@@ -53,13 +56,18 @@ public final class Planning {
   public void check() throws TaskException {
     SourceShape shape = route.source().shape();
     // Names the key and its index: a table that cannot be cut must be known before a sink is made.
-    List<String> unused = route.source().explain();
+    List<String> unused = route.source().explain(RowFormat.RECORDS);
     route.sink().check(shape);
     route.format();
   }
 
-  /** What {@link #publish} would do. */
-  public DryRun dryRun(int queues) throws TaskException {
+  /**
+   * What {@link #publish} would do.
+   *
+   * @param nanos a clock that only runs forward, nanoseconds
+   */
+  public DryRun dryRun(int queues, LongSupplier nanos) throws TaskException {
+    long start = nanos.getAsLong();
     PlanBuilder builder = new PlanBuilder(backfill, queues, 0);
     List<String> sample = new ArrayList<>();
     split(
@@ -71,14 +79,18 @@ public final class Planning {
           }
         });
     sample(builder.take(), sample);
+    Duration took = Duration.ofNanos(nanos.getAsLong() - start);
+    RowFormat format = route.format();
     return new DryRun(
         backfill,
         builder.partitions(),
         builder.rows(),
         builder.heaviest(),
         builder.imbalance(),
-        route.format().id(),
-        route.source().explain(),
+        took,
+        format,
+        route.obstacles(),
+        route.source().explain(format),
         sample);
   }
 

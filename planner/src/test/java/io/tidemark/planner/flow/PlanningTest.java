@@ -14,9 +14,11 @@ import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.spec.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,10 +82,15 @@ class PlanningTest {
     Spec transformed = transformed("transform: {rename: {id: k}, cast: {id: int}}");
 
     try (Route route = Route.open(transformed)) {
-      DryRun run = new Planning(transformed, route).dryRun(4);
+      AtomicLong clock = new AtomicLong();
+      DryRun run =
+          new Planning(transformed, route).dryRun(4, () -> clock.addAndGet(1_500_000_000L));
 
-      assertThat(run.format()).isEqualTo("avro");
-      assertThat(run.explain()).contains("transform, so rows travel as records: id → k, id as int");
+      assertThat(run.raw()).isFalse();
+      assertThat(run.obstacles()).containsExactly("files of format csv are read as records");
+      assertThat(run.explain()).contains("transform: id → k, id as int");
+      assertThat(run.took()).isEqualTo(Duration.ofMillis(1_500));
+      assertThat(run.imbalance()).isEqualTo(1.0);
     }
   }
 

@@ -9,8 +9,11 @@ import java.util.Optional;
 /** What a JSON Schema cannot say in plain words: rules that tie one key to another. */
 final class CrossChecks {
 
-  /** Which way of cutting belongs to which kind of source; other kinds take either. */
-  private static final Map<String, String> CUT_OF = Map.of("jdbc", "key", "file", "file");
+  /**
+   * Which ways of cutting belong to which kind of source, the usual first; other kinds take any.
+   */
+  private static final Map<String, List<String>> CUTS_OF =
+      Map.of("jdbc", List.of("key", "physical"), "file", List.of("file"));
 
   private final YamlTree tree;
   private final Problems problems;
@@ -29,17 +32,22 @@ final class CrossChecks {
 
   private void partition() {
     JsonNode root = tree.root();
-    CUT_OF.forEach(
-        (kind, cut) -> {
-          String other = cut.equals("key") ? "file" : "key";
+    CUTS_OF.forEach(
+        (kind, cuts) -> {
+          List<String> others =
+              CUTS_OF.values().stream()
+                  .flatMap(List::stream)
+                  .filter(c -> !cuts.contains(c) && root.path("partition").has(c))
+                  .toList();
           if (root.path("source").has(kind)
-              && root.path("partition").has(other)
-              && !root.path("partition").has(cut)) {
-            problems.add(
-                tree.key("partition." + other),
-                "partition." + other,
-                "a " + kind + " source cannot be cut by " + other,
-                "use " + cut + ", or leave partition out");
+              && cuts.stream().noneMatch(root.path("partition")::has)) {
+            for (String other : others) {
+              problems.add(
+                  tree.key("partition." + other),
+                  "partition." + other,
+                  "a " + kind + " source cannot be cut by " + other,
+                  "use " + String.join(" or ", cuts) + ", or leave partition out");
+            }
           }
         });
     JsonNode key = root.at("/partition/key");

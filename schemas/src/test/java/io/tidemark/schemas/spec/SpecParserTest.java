@@ -242,7 +242,21 @@ class SpecParserTest {
     assertThat(refused(SMALL + "partition: {file: {}}\n").errors())
         .extracting(SpecError::toString)
         .containsExactly(
-            "15:13: partition.file: a jdbc source cannot be cut by file; use key, or leave"
+            "15:13: partition.file: a jdbc source cannot be cut by file; use key or physical,"
+                + " or leave partition out");
+    assertThat(
+            refused(
+                    """
+                    apiVersion: tidemark/v1
+                    name: x
+                    source: {file: {path: a.csv, format: csv}}
+                    partition: {physical: {megabytes: 1}}
+                    sink: {file: {path: out, format: csv}}
+                    """)
+                .errors())
+        .extracting(SpecError::toString)
+        .containsExactly(
+            "4:13: partition.physical: a file source cannot be cut by physical; use file, or leave"
                 + " partition out");
     assertThat(refused(SMALL + "partition:\n  key:\n    rows: 1\n    count: 2\n").errors())
         .extracting(SpecError::toString)
