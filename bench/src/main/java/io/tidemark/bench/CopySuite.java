@@ -5,6 +5,7 @@ import io.tidemark.bench.contender.InsertSelect;
 import io.tidemark.bench.contender.Pgcopydb;
 import io.tidemark.bench.contender.PsqlPipe;
 import io.tidemark.bench.contender.SpringBatch;
+import io.tidemark.bench.contender.StandingFleet;
 import io.tidemark.bench.contender.TidemarkRun;
 import io.tidemark.bench.data.Database;
 import io.tidemark.bench.data.Lineitem;
@@ -83,14 +84,34 @@ final class CopySuite implements Suite {
               env.folder("tidemark"),
               limit));
     }
+    String warmUp =
+        spec(
+            "warm-up",
+            TidemarkRun.jdbc(src, Lineitem.TABLE, "id <= " + rows / 6),
+            TidemarkRun.jdbc(dst, Lineitem.TABLE));
+    for (int lanes : STREAMS) {
+      contenders.add(
+          new StandingFleet(
+              "Tidemark, a fleet that stands, lanes " + lanes,
+              env.tidemark(),
+              warmUp,
+              spec,
+              lanes,
+              target,
+              env.folder("standing"),
+              limit));
+    }
     return List.of(
         new Section(
             "copy: lineitem, %,d rows, primary key on the target".formatted(rows),
             List.of(
                 "Seconds and rows/s are end to end: from before the client processes start until the"
                     + " last has ended, JVM, broker and planning included.",
-                "The last column, Tidemark's only, is rows over the time from the first claim to the"
-                    + " ledger's COMPLETED, as `tidemark run --output json` tells it.",
+                "A fleet that stands is a broker, a reconciler and a worker of their own that have"
+                    + " copied a sixth of the table before; its time runs from before `tidemark plan`"
+                    + " starts until the last chunk's commit. RSS is the worker's.",
+                "Rows/s from the first claim are Tidemark's only: to the ledger's COMPLETED as"
+                    + " `tidemark run --output json` tells it, of the fleet to the last commit.",
                 "INSERT … SELECT has no client and crosses no wire; pgcopydb makes the table and its"
                     + " index itself, the index after the rows.",
                 "Spring Batch runs with 8 partitions on 2 threads, reWriteBatchedInserts=true, its"

@@ -1,19 +1,11 @@
 package io.tidemark.bench.contender;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemark.bench.data.Database;
 import io.tidemark.bench.data.Target;
 import io.tidemark.bench.run.Contender;
 import io.tidemark.bench.run.Outcome;
-import io.tidemark.bench.run.Processes;
 import io.tidemark.bench.run.Service;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * Broker, reconciler and one worker in processes of their own. Timed by the target's clock, from
@@ -21,11 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class Fleet implements Contender {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long LOOK_MS = 100;
-  private static final Pattern BROKER = Pattern.compile("broker ready at (\\S+)");
-  private static final Pattern RECONCILER = Pattern.compile("reconciler at (\\S+)");
-  private static final Pattern WORKER = Pattern.compile("worker (\\S+) ready");
+  private static final int LANES = 2;
 
   private final String name;
   private final Path launcher;
@@ -75,89 +63,23 @@ public final class Fleet implements Contender {
 
   @Override
   public Outcome run() throws Exception {
-    Path data = Files.createDirectories(folder.resolve("data-" + runs));
-    try (Service broker =
-            service(
-                BROKER,
-                data,
-                "broker",
-                "--port",
-                "0",
-                "--data",
-                data.resolve("broker").toString());
-        Service reconciler =
-            service(
-                RECONCILER,
-                data,
-                "reconciler",
-                "--port",
-                "0",
-                "--state-dir",
-                data.resolve("reconciler").toString(),
-                "--bootstrap-server",
-                broker.said());
-        Service worker =
-            service(
-                WORKER,
-                data,
-                "worker",
-                "--lanes",
-                "2",
-                "--set",
-                "checkpoint.interval.ms=" + interval.toMillis(),
-                "--bootstrap-server",
-                broker.said())) {
-      long partitions = plan(data, broker.said());
-      double start = await("min", "count(*) > 0");
+    try (FleetProcesses fleet =
+        FleetProcesses.start(launcher, folder.resolve("data-" + runs), limit, LANES, interval)) {
+      long partitions = fleet.plan(spec);
+      double start = fleet.firstClaim(target);
       if (!reconciled) {
-        reconciler.kill();
+        fleet.reconciler().kill();
       }
-      double end = await("max", "count(*) FILTER (WHERE complete) = " + partitions);
+      double end = fleet.lastChunk(target, partitions);
+      Service worker = fleet.worker();
       Outcome outcome =
           new Outcome(end - start, target.rows(), worker.peakRss())
               .with("worker CPU, s", worker.cpuSeconds());
       // What a process that is dead has used is not told.
-      return reconciled ? outcome.with("reconciler CPU, s", reconciler.cpuSeconds()) : outcome;
+      return reconciled
+          ? outcome.with("reconciler CPU, s", fleet.reconciler().cpuSeconds())
+          : outcome;
     }
-  }
-
-  private Service service(Pattern ready, Path data, String... arguments) throws Exception {
-    return Service.start(
-        tidemark(List.of(arguments)), ready, data.resolve(arguments[0] + ".log"), limit);
-  }
-
-  private ProcessBuilder tidemark(List<String> arguments) {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().put("BENCH_PASSWORD", Database.USER);
-    return builder;
-  }
-
-  /** Plans, and returns the number of partitions. */
-  private long plan(Path data, String broker) throws Exception {
-    Path file = Files.writeString(data.resolve("spec.yaml"), spec);
-    List<String> plan =
-        List.of("plan", file.toString(), "--bootstrap-server", broker, "--output", "json");
-    return JSON.readTree(Processes.run(tidemark(plan), data.resolve("plan"), limit).out())
-        .path("partitions")
-        .asLong();
-  }
-
-  /** Least or largest time of progress, seconds since the epoch, once a condition holds of it. */
-  private double await(String which, String condition) throws Exception {
-    String query =
-        "SELECT CASE WHEN %s THEN extract(epoch FROM %s(updated_at)) END FROM tidemark_progress"
-            .formatted(condition, which);
-    long begun = System.nanoTime();
-    while (System.nanoTime() - begun < limit.toNanos()) {
-      String found = target.database().text(query);
-      if (found != null) {
-        return Double.parseDouble(found);
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-    }
-    throw new IllegalStateException("not in time: " + condition);
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.util.List;
 public final class TidemarkRun implements Contender {
 
   /** Heading of the rate without start-up. */
-  public static final String MOVING = "rows/s, first claim to completion";
+  public static final String MOVING = "rows/s from the first claim";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -59,6 +59,12 @@ public final class TidemarkRun implements Contender {
   public static String jdbc(Database database, String table) {
     return "{jdbc: {url: \"%s\", user: %s, password: \"${env:BENCH_PASSWORD}\", table: public.%s}}"
         .formatted(database.url(), Database.USER, table);
+  }
+
+  /** A {@code source} of a spec for some rows of a table. */
+  public static String jdbc(Database database, String table, String where) {
+    String all = jdbc(database, table);
+    return all.substring(0, all.length() - 2) + ", where: \"" + where + "\"}}";
   }
 
   @Override

@@ -127,7 +127,7 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
    * Rows to look at.
    *
    * @param blocks blocks of the table's largest file
-   * @param step every how manieth block is read, from each file
+   * @param step distance of the blocks that are read, in each file
    * @param lines rows of each block at most, as many as there are places for rows
    */
   record Sample(long blocks, long step, int lines) {}
