@@ -45,6 +45,12 @@ final class BlockSlices {
     List<String> told = new ArrayList<>();
     KeySampler sampler = new KeySampler(connection, rows(table), table.table(), told);
     sampler.measure();
+    if (!sampler.heap()) {
+      throw table
+          .errors()
+          .fatal(
+              "it is not stored in blocks of rows as PostgreSQL's own tables are; cut it by key");
+    }
     double rowsOfBlock = sampler.rows() / Math.max(1, file.blocks());
     long size = Math.max(1, cut.megabytes() * MEGABYTE / file.blockSize());
     told.add(

@@ -48,6 +48,11 @@ sealed interface Cut {
    * @param others whether all other rows are a slice as well
    */
   record ByList(String column, List<ListFilter> groups, boolean others) implements Cut {
+    /** Whether some rows are in no slice. */
+    boolean leavesOut() {
+      return !groups.isEmpty() && !others;
+    }
+
     @Override
     public String keySetting() {
       return "partition.list.key";

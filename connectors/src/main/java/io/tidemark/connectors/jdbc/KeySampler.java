@@ -47,6 +47,7 @@ final class KeySampler {
   private static final int ALL_LINES = 291;
   private static final int LEAST_STEP = 4;
   private static final int BLOCKS_PER_PART = 8;
+  private static final int BLOCKS_PER_FILE = 8;
   private static final int SAMPLES_PER_PART = 192;
   private static final int LINES_PER_BLOCK = 24;
   // With their lines some 2.4 million rows, which are sorted.
@@ -58,10 +59,13 @@ final class KeySampler {
   private final KeySql key;
   private final PostgresTable table;
   private final List<String> told;
+  private final List<Long> files = new ArrayList<>();
+  private boolean heap = true;
   private long blocks;
   private long largestFile;
   private long all;
   private long taken;
+  private double scale = 1;
 
   /**
    * @param told takes what was done, a line each
@@ -76,27 +80,54 @@ final class KeySampler {
   /** Whether the table is large enough, and its server new enough; measures it. */
   boolean fits(long small) throws SQLException {
     measure();
-    return blocks > small && table.major() >= OLDEST;
+    return heap && blocks > small && table.major() >= OLDEST;
+  }
+
+  /** Whether rows lie in blocks as tuple ids say; measure first. */
+  boolean heap() {
+    return heap;
+  }
+
+  /** Estimated rows, whether they count or not; call rows first. */
+  double allRows() {
+    return all * scale;
   }
 
   /** Counts blocks of all the table's files; a partitioned table has those of its partitions. */
   void measure() throws SQLException {
+    String name = Sql.literal(table.name().sql());
     String each =
         table.kind() == 'p'
-            ? "SELECT pg_relation_size(relid) AS n FROM pg_partition_tree("
-                + Sql.literal(table.name().sql())
-                + ") WHERE isleaf"
-            : "SELECT pg_relation_size(" + Sql.literal(table.name().sql()) + ") AS n";
+            ? "(SELECT relid FROM pg_partition_tree(" + name + ") WHERE isleaf)"
+            : "(SELECT " + name + "::regclass AS relid)";
     try (Statement s = connection.createStatement();
         ResultSet r =
             s.executeQuery(
-                "SELECT coalesce(sum(n), 0) / b, coalesce(max(n), 0) / b FROM ("
+                "SELECT coalesce(pg_relation_size(c.oid), 0)"
+                    + " / current_setting('block_size')::bigint,"
+                    + " coalesce(a.amname = 'heap', false)"
+                    + " FROM "
                     + each
-                    + ") AS f, (SELECT current_setting('block_size')::bigint AS b) AS c GROUP BY b")) {
-      r.next();
-      blocks = r.getLong(1);
-      largestFile = r.getLong(2);
+                    + " AS f JOIN pg_class c ON c.oid = f.relid"
+                    + " LEFT JOIN pg_am a ON a.oid = c.relam")) {
+      while (r.next()) {
+        files.add(r.getLong(1));
+        heap &= r.getBoolean(2);
+      }
     }
+    blocks = files.stream().mapToLong(n -> n).sum();
+    largestFile = files.stream().mapToLong(n -> n).max().orElse(0);
+  }
+
+  // Of many small files as well, several blocks each are read.
+  private long step(double wanted) {
+    long most = Math.max(LEAST_STEP, largestFile / BLOCKS_PER_FILE);
+    return Math.max(LEAST_STEP, Math.min(most, (long) (blocks / wanted)));
+  }
+
+  private double scale(long step) {
+    long read = files.stream().mapToLong(n -> Math.ceilDiv(n, step)).sum();
+    return read == 0 ? 1 : (double) blocks / read;
   }
 
   /**
@@ -105,7 +136,7 @@ final class KeySampler {
    */
   double rows() throws SQLException {
     for (long counted = COUNTED_BLOCKS; ; counted *= COUNT_GROWTH) {
-      long step = blocks <= COUNTED_BLOCKS ? 1 : Math.max(LEAST_STEP, blocks / counted);
+      long step = blocks <= COUNTED_BLOCKS ? 1 : step(counted);
       String sql = key.sampledRows(new Sample(largestFile, step, ALL_LINES));
       try (Statement s = connection.createStatement();
           ResultSet r = s.executeQuery(sql)) {
@@ -115,7 +146,8 @@ final class KeySampler {
       }
       if (taken >= ENOUGH_COUNTED || step <= LEAST_STEP || counted >= MOST_COUNTED) {
         told.add("rows: " + sql);
-        return (double) taken * step;
+        scale = scale(step);
+        return taken * scale;
       }
     }
   }
@@ -172,7 +204,7 @@ final class KeySampler {
       if (i == PROBES - 1) {
         told.add("is it dense, " + PROBES + " times: " + sql);
       }
-      probes.add(number(sql) / width.doubleValue());
+      probes.add(Queries.number(connection, sql) / width.doubleValue());
     }
     return probes;
   }
@@ -181,10 +213,10 @@ final class KeySampler {
   Cuts sampled(double rows, long parts, List<String> start) throws SQLException {
     // Of a block with few rows that count, more are looked at.
     int lines = (int) Math.min(ALL_LINES, Math.ceil(LINES_PER_BLOCK * (all + 1.0) / (taken + 1.0)));
-    double rowsOfBlock = Math.max(1, Math.min(LINES_PER_BLOCK, rows / blocks));
+    double rowsOfBlock = Math.min(LINES_PER_BLOCK, rows / blocks);
     double wanted =
         Math.max(COUNTED_BLOCKS, parts * Math.max(BLOCKS_PER_PART, SAMPLES_PER_PART / rowsOfBlock));
-    long step = Math.max(LEAST_STEP, (long) (blocks / Math.min(MOST_BLOCKS, wanted)));
+    long step = step(Math.min(MOST_BLOCKS, wanted));
     String sql = key.sampled(new Sample(largestFile, step, lines), parts, start);
     told.add("cut: " + sql);
     List<Boundary> cuts = new ArrayList<>();
@@ -206,14 +238,6 @@ final class KeySampler {
   }
 
   private List<List<String>> read(String sql) throws SQLException {
-    return PostgresSplitter.Keys.read(connection, sql, key.key().size());
-  }
-
-  private long number(String sql) throws SQLException {
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      return r.getLong(1);
-    }
+    return Queries.texts(connection, sql, key.key().size());
   }
 }

@@ -99,7 +99,8 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
         + ", tidemark_blocks.b / "
         + sample.step()
         + " % 2 AS odd"
-        + blocks(sample, String.join(", ", columns), all(present()))
+        + blocks(sample, String.join(", ", columns) + ", " + taken())
+        + " WHERE x.taken"
         + "), r AS (SELECT "
         + all
         + ", row_number() OVER w AS i, rank() OVER w - 1 AS before, count(*) OVER w AS n,"
@@ -118,9 +119,14 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
 
   /** How many rows the sample has, and how many of them have a key and meet the condition. */
   String sampledRows(Sample sample) {
+    return "SELECT count(*), count(*) FILTER (WHERE x.taken)" + blocks(sample, taken());
+  }
+
+  // Looked at behind OFFSET 0: as a condition of the block's rows it might be met through an index,
+  // once for each block.
+  private String taken() {
     String taken = all(present());
-    return "SELECT count(*), count(*) FILTER (WHERE x.taken)"
-        + blocks(sample, (taken.isEmpty() ? "true" : "(" + taken + ")") + " AS taken", "");
+    return (taken.isEmpty() ? "true" : "(" + taken + ")") + " AS taken";
   }
 
   /**
@@ -143,7 +149,7 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
   }
 
   // OFFSET 0 keeps the range of each block a range to be read, and no condition of a join.
-  private String blocks(Sample sample, String columns, String condition) {
+  private String blocks(Sample sample, String columns) {
     return " FROM generate_series(0, "
         + Math.max(0, sample.blocks() - 1)
         + ", "
@@ -155,7 +161,6 @@ record KeySql(TableName table, List<PostgresTable.Column> key, Optional<String> 
         + tid(" >= ", "1")
         + " AND "
         + tid(" <= ", Integer.toString(sample.lines()))
-        + (condition.isEmpty() ? "" : " AND " + condition)
         + " OFFSET 0) AS x";
   }
 

@@ -125,7 +125,7 @@ record ListValues(
   }
 
   private List<List<String>> keys(String sql) throws SQLException {
-    return PostgresSplitter.Keys.read(connection, sql, 1);
+    return Queries.texts(connection, sql, 1);
   }
 
   private RowFilter filter(List<String> values, boolean nulls, boolean others) {

@@ -115,7 +115,7 @@ final class PostgresChunkReader implements ChunkReader {
   }
 
   private List<List<String>> keys(String sql) throws SQLException {
-    return PostgresSplitter.Keys.read(connection, sql, key.key().size());
+    return Queries.texts(connection, sql, key.key().size());
   }
 
   // Returns the rows copied.

@@ -159,17 +159,13 @@ final class PostgresSource implements Source {
     lines.addAll(told);
     Form form = Form.of(format);
     String rows =
-        "COPY ("
-            + described.select(form)
-            + key.from()
-            + key.within(example, example)
-            + "%s)"
-            + " TO STDOUT (FORMAT BINARY)";
+        "COPY (" + described.select(form) + key.from() + key.within(example, example);
+    String end = ") TO STDOUT (FORMAT BINARY)";
     if (TupleKey.of(key.key(), described.selected(), form).isPresent()) {
-      lines.add("read, and cut into chunks as it comes: " + rows.formatted(key.order()));
+      lines.add("read, and cut into chunks as it comes: " + rows + key.order() + end);
     } else {
       lines.add("chunk end: " + key.nth(example, example, 1, 2) + " (n = rows of the chunk)");
-      lines.add("chunk: " + rows.formatted(""));
+      lines.add("chunk: " + rows + end);
     }
     if (key.nullable()) {
       lines.add("rows with a NULL key, one chunk: …" + key.from() + key.nulls());

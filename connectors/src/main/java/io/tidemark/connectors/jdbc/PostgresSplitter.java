@@ -5,12 +5,11 @@ import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.KeyCuts;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -25,6 +24,11 @@ final class PostgresSplitter {
 
   /** Rows up to which a whole index may be walked where a sample is not good enough. */
   private static final double MOST_WALKED = 20_000_000;
+
+  /** Cuts that are held in memory, at most. */
+  private static final long MOST_CUTS = 1_000_000;
+
+  private static final long NOT_KNOWN = -1;
 
   private final Connection connection;
   private final Slicing slices;
@@ -81,7 +85,7 @@ final class PostgresSplitter {
     List<String> end = largest.get(0);
     KeySampler sampler = new KeySampler(connection, key, table, told);
     if (!sampler.fits(small)) {
-      return walk(start, end, counted(), out);
+      return walk(start, end, counted(), NOT_KNOWN, out);
     }
     double rows = sampler.rows();
     long parts = parts(rows);
@@ -90,14 +94,23 @@ final class PostgresSplitter {
       out.accept(slices.range(start, end, Math.round(rows)));
       return end;
     }
+    if (parts > MOST_CUTS) {
+      return walk(start, end, target, NOT_KNOWN, out);
+    }
     Optional<KeySampler.Cuts> even = sampler.even(rows, parts, start);
     KeySampler.Cuts cuts = even.isPresent() ? even.get() : sampler.sampled(rows, parts, start);
     told.add(
         String.format(
             Locale.ROOT, "forecast: the largest has %.2f times the mean", cuts.forecast()));
-    return cuts.forecast() > KeyCuts.MOST && rows <= MOST_WALKED
-        ? walk(start, end, target, out)
-        : along(start, end, cuts, target, out);
+    if (cuts.forecast() > KeyCuts.MOST && sampler.allRows() <= MOST_WALKED) {
+      return walk(start, end, counted(), NOT_KNOWN, out);
+    }
+    if (cuts.all().isEmpty()) {
+      // In all those blocks was none: there are few.
+      out.accept(slices.range(start, end, Math.round(rows)));
+      return end;
+    }
+    return along(start, end, cuts, target, out);
   }
 
   private long parts(double rows) {
@@ -122,7 +135,7 @@ final class PostgresSplitter {
       List<String> upper = i == lastCut ? end : cut.key();
       long rows = Math.round((cut.rows() - before) * cuts.scale());
       if (rows > 2 * target) {
-        lower = walk(lower, upper, target, out);
+        lower = walk(lower, upper, target, rows, out);
       } else {
         out.accept(slices.range(lower, upper, rows));
         lower = upper;
@@ -132,19 +145,23 @@ final class PostgresSplitter {
     if (cuts.past() <= lastCut) {
       return lower;
     }
-    return walk(lower, end, target, out);
+    return walk(lower, end, target, NOT_KNOWN, out);
   }
 
-  // Returns the last slice's upper key.
+  // Returns the last slice's upper key. The whole is an estimate: what one value has is not counted.
   private List<String> walk(
-      List<String> start, List<String> end, long rows, Consumer<PlannedSlice> out)
+      List<String> start, List<String> end, long rows, long whole, Consumer<PlannedSlice> out)
       throws SQLException {
     told.add("cut: " + key.nth(start, end, rows, 1) + ", and so on");
     List<String> lower = start;
     while (true) {
       List<List<String>> boundary = slices.keys(key.nth(lower, end, rows, 1));
       if (boundary.isEmpty() || boundary.get(0).equals(end)) {
-        long rest = number("SELECT count(*)" + key.from() + key.within(lower, end));
+        long rest =
+            whole != NOT_KNOWN && !boundary.isEmpty() && Objects.equals(lower, start)
+                ? whole
+                : Queries.number(
+                    connection, "SELECT count(*)" + key.from() + key.within(lower, end));
         // None is left if two spellings of one key are the boundary and the end.
         if (rest > 0) {
           out.accept(slices.range(lower, end, rest));
@@ -164,35 +181,6 @@ final class PostgresSplitter {
     }
     String sql = "SELECT count(*)" + key.from() + key.within(null, null);
     told.add("rows: " + sql);
-    return Math.max(1, Math.ceilDiv(number(sql), settings.count()));
-  }
-
-  private long number(String sql) throws SQLException {
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      return r.getLong(1);
-    }
-  }
-
-  /** Reads keys. */
-  static final class Keys {
-    private Keys() {}
-
-    static List<List<String>> read(Connection connection, String sql, int columns)
-        throws SQLException {
-      List<List<String>> keys = new ArrayList<>();
-      try (Statement s = connection.createStatement();
-          ResultSet r = s.executeQuery(sql)) {
-        while (r.next()) {
-          List<String> parts = new ArrayList<>(columns);
-          for (int i = 1; i <= columns; i++) {
-            parts.add(r.getString(i));
-          }
-          keys.add(List.copyOf(parts));
-        }
-      }
-      return keys;
-    }
+    return Math.max(1, Math.ceilDiv(Queries.number(connection, sql), settings.count()));
   }
 }

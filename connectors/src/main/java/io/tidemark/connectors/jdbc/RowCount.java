@@ -3,39 +3,48 @@ package io.tidemark.connectors.jdbc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
- * How many rows there are: counted, or in a large table what its statistics say, as to count would
- * take as long as to read.
- *
- * @param counted rows of a table that are counted, at most
+ * How many rows there are: counted, or in a large table what the server's planner says, as to count
+ * would take as long as to read. The planner knows how large files are even where nobody has
+ * analysed them, and adds up the partitions of a table.
  */
-record RowCount(Connection connection, PostgresTable table, double counted) {
+final class RowCount {
 
+  /** Rows of a table that are counted, at most. */
   static final double COUNTED = 2_000_000;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Connection connection;
+  private final TableName table;
+  private final double counted;
+  private long all = -1;
+
+  /**
+   * @param counted rows of a table that are counted, at most
+   */
+  RowCount(Connection connection, TableName table, double counted) {
+    this.connection = connection;
+    this.table = table;
+    this.counted = counted;
+  }
 
   /** Rows of {@code FROM …}. */
   long of(String from) throws SQLException {
-    if (table.tuples() <= counted) {
-      return Long.parseLong(text("SELECT count(*)" + from));
+    if (all < 0) {
+      all = estimate(" FROM " + table.sql());
     }
-    String plan = text("EXPLAIN (FORMAT JSON) SELECT 1" + from);
+    return all <= counted ? Queries.number(connection, "SELECT count(*)" + from) : estimate(from);
+  }
+
+  private long estimate(String from) throws SQLException {
+    String plan = Queries.text(connection, "EXPLAIN (FORMAT JSON) SELECT 1" + from);
     try {
       return MAPPER.readTree(plan).at("/0/Plan/Plan Rows").asLong();
     } catch (JsonProcessingException e) {
       throw new SQLException("a plan that is no JSON: " + plan, e);
-    }
-  }
-
-  private String text(String sql) throws SQLException {
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      return r.getString(1);
     }
   }
 }

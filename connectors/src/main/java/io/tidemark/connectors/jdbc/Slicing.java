@@ -30,7 +30,7 @@ final class Slicing {
    * @throws TaskException FATAL if there is none, or no index walks it
    */
   static Slicing of(Connection connection, SourceTable table) throws TaskException {
-    RowCount count = new RowCount(connection, table.table(), RowCount.COUNTED);
+    RowCount count = new RowCount(connection, table.table().name(), RowCount.COUNTED);
     return new Slicing(connection, table.key(List.of()), count);
   }
 
@@ -52,7 +52,7 @@ final class Slicing {
 
   /** The keys that a query finds. */
   List<List<String>> keys(String sql) throws SQLException {
-    return PostgresSplitter.Keys.read(connection, sql, key.key().size());
+    return Queries.texts(connection, sql, key.key().size());
   }
 
   /** The range with its rows, counted or estimated. */
@@ -80,7 +80,7 @@ final class Slicing {
       return;
     }
     String rows = key.from() + key.nulls();
-    if (!PostgresSplitter.Keys.read(connection, "SELECT 1" + rows + " LIMIT 1", 1).isEmpty()) {
+    if (!Queries.texts(connection, "SELECT 1" + rows + " LIMIT 1", 1).isEmpty()) {
       out.accept(new PlannedSlice(slice(null, null, true, null), count(rows)));
     }
   }

@@ -150,6 +150,15 @@ record SourceTable(
     if (settings.cut() instanceof Cut.ByTime time) {
       timely(time, columns.get(0));
     }
+    if (settings.cut() instanceof Cut.ByList list
+        && list.leavesOut()
+        && !columns.stream().allMatch(PostgresTable.Column::notNull)) {
+      throw errors.fatal(
+          "partition.list.key: with others: false, rows whose key ("
+              + Sql.idents(names)
+              + ") has a NULL cannot be told apart by value; give a key without NULLs, or leave"
+              + " others out");
+    }
     walk(columns);
     return new KeySql(table.name(), columns, settings.where());
   }

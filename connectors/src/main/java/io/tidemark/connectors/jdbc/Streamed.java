@@ -21,7 +21,7 @@ interface Streamed {
   BinaryTuples.Taker taker(Rows out);
 
   /** Whether a tuple belongs to the chunk of the one that is held, however full that is. */
-  boolean joins(byte[] b, int offset);
+  boolean joins(byte[] b, int offset) throws TaskException;
 
   /** Holds where a tuple is, apart from it. */
   void hold(byte[] b, int offset) throws TaskException;

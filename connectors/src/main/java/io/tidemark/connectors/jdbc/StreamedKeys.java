@@ -6,6 +6,7 @@ import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.postgresql.copy.CopyOut;
 
@@ -13,8 +14,14 @@ import org.postgresql.copy.CopyOut;
 record StreamedKeys(SourceTable table, KeySql key, KeyRange range, Form form, TupleKey last)
     implements Streamed {
 
+  private static final int SILENCE_MS = (int) Duration.ofHours(6).toMillis();
+
   @Override
   public CopyOut copy(Connection connection, Cursor after) throws SQLException {
+    if (range.getFilter() != null) {
+      // A rare value may be behind many rows that the server passes over without a word.
+      connection.setNetworkTimeout(Runnable::run, SILENCE_MS);
+    }
     List<String> lower = after.isStart() ? range.getLower() : after.parts();
     return table.copy(connection, form, key, key.within(lower, range.getUpper()) + key.order());
   }

@@ -54,6 +54,17 @@ class DataPathTest {
   }
 
   @Test
+  void shouldShowAConditionAsItIsWhenThereIsAPercentSign() throws Exception {
+    try (Source source =
+        new JdbcConnector()
+            .source(
+                database.config("src").put("where", "doc::text LIKE '%s%' AND id % 2 = 0"), null)) {
+      assertThat(source.explain(source.formats().getFirst()))
+          .anyMatch(l -> l.startsWith("read, and cut") && l.contains("LIKE '%s%' AND id % 2 = 0"));
+    }
+  }
+
+  @Test
   void shouldNameEachColumnWhenTheSinkHasOtherTypes() throws Exception {
     Told told = told(jdbc("src"), jdbc("wide"), "");
 

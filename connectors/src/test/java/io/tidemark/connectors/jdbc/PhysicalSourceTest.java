@@ -120,6 +120,32 @@ class PhysicalSourceTest extends SourceContract {
   }
 
   @Test
+  void shouldReadInTheOrderOfTheBlocksWhenAnIndexWouldBeCheaper() throws Exception {
+    database.run("CREATE INDEX ON t (n)", "ANALYZE t");
+    try (Source source =
+        source(database.config("t").put("where", "n <= 20"), "{\"physical\": {\"megabytes\": 1}}")) {
+      RowFormat format = source.formats().getFirst();
+      long rows = 0;
+      for (PlannedSlice slice : planned(source)) {
+        Cursor cursor = Cursor.START;
+        boolean complete = false;
+        while (!complete) {
+          CollectedRows two = new CollectedRows(this::identity);
+          try (ChunkReader reader = source.open(slice.slice(), format)) {
+            ChunkEnd end = reader.read(cursor, new ChunkSize(2, Long.MAX_VALUE), two);
+            cursor = end.cursor();
+            complete = end.last();
+          }
+          rows += two.count();
+        }
+      }
+      assertThat(rows)
+          .isEqualTo(
+              Long.parseLong(database.rows("SELECT count(*) FROM t WHERE n <= 20").getFirst()));
+    }
+  }
+
+  @Test
   void shouldRefuseToReadOnAndToOpenWhenTheTableWasRewritten() throws Exception {
     try (Source source = source()) {
       Slice slice = planned(source).getFirst().slice();

@@ -202,7 +202,7 @@ class PostgresListTest {
           key.from() + key.only(sql.condition(de)).within(null, List.of("900")) + key.order();
       s.execute("SET enable_seqscan = off; SET enable_sort = off");
       List<String> plan =
-          PostgresSplitter.Keys.read(connection, "EXPLAIN SELECT *" + rows, 1).stream()
+          Queries.texts(connection, "EXPLAIN SELECT *" + rows, 1).stream()
               .map(l -> l.get(0))
               .toList();
 
@@ -228,7 +228,9 @@ class PostgresListTest {
         "{'column': 'size', 'values': [null, [1, null]]}; null comes twice",
         "{'column': 'size', 'others': true}; partition.list.others: without values",
         "{'column': 'j', 'values': ['{}']}; json",
-        "{'column': 'size', 'key': ['note']}; no index begins with the key columns (note)"
+        "{'column': 'size', 'key': ['note']}; no index begins with the key columns (note)",
+        "{'column': 'id', 'values': [1], 'others': false, 'key': ['size', 'id']};"
+            + " partition.list.key: with others: false, rows whose key (\"size\", \"id\") has a NULL"
       })
   void shouldExplainWhatCannotBeCut(String partition, String message) {
     TaskException e =
