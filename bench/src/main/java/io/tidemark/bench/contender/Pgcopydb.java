@@ -55,6 +55,8 @@ public final class Pgcopydb implements Contender {
   @Override
   public void prepare() throws Exception {
     target.drop();
+    // It copies all schemas and fails where one is there already.
+    target.database().execute("DROP SCHEMA IF EXISTS target CASCADE");
     Files.writeString(folder.resolve("filter"), "[include-only-table]\npublic." + table + "\n");
     runs++;
   }
@@ -64,7 +66,10 @@ public final class Pgcopydb implements Contender {
     // Parts of at most two thirds of the table: one for each of the two jobs.
     long part = source.number("SELECT pg_table_size('" + table + "') * 2 / 3");
     ProcessBuilder clone =
+        // In a session of its own: where it fails it ends all of its process group.
         new ProcessBuilder(
+            "setsid",
+            "--wait",
             program.orElseThrow().toString(),
             "clone",
             "--source",

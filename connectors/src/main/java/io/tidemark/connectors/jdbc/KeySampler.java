@@ -136,7 +136,7 @@ final class KeySampler {
    */
   double rows() throws SQLException {
     for (long counted = COUNTED_BLOCKS; ; counted *= COUNT_GROWTH) {
-      long step = blocks <= COUNTED_BLOCKS ? 1 : step(counted);
+      long step = blocks <= COUNTED_BLOCKS ? 1 : step((double) counted);
       String sql = key.sampledRows(new Sample(largestFile, step, ALL_LINES));
       try (Statement s = connection.createStatement();
           ResultSet r = s.executeQuery(sql)) {

@@ -158,8 +158,7 @@ final class PostgresSource implements Source {
     }
     lines.addAll(told);
     Form form = Form.of(format);
-    String rows =
-        "COPY (" + described.select(form) + key.from() + key.within(example, example);
+    String rows = "COPY (" + described.select(form) + key.from() + key.within(example, example);
     String end = ") TO STDOUT (FORMAT BINARY)";
     if (TupleKey.of(key.key(), described.selected(), form).isPresent()) {
       lines.add("read, and cut into chunks as it comes: " + rows + key.order() + end);

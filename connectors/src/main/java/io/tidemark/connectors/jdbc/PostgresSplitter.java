@@ -148,7 +148,8 @@ final class PostgresSplitter {
     return walk(lower, end, target, NOT_KNOWN, out);
   }
 
-  // Returns the last slice's upper key. The whole is an estimate: what one value has is not counted.
+  // Returns the last slice's upper key. The whole is an estimate: what one value has is not
+  // counted.
   private List<String> walk(
       List<String> start, List<String> end, long rows, long whole, Consumer<PlannedSlice> out)
       throws SQLException {

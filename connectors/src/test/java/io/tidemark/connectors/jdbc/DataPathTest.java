@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.connectors.Route;
 import io.tidemark.connectors.Specs;
+import io.tidemark.connectors.api.Source;
 import io.tidemark.core.retry.TaskException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -123,7 +123,8 @@ class PhysicalSourceTest extends SourceContract {
   void shouldReadInTheOrderOfTheBlocksWhenAnIndexWouldBeCheaper() throws Exception {
     database.run("CREATE INDEX ON t (n)", "ANALYZE t");
     try (Source source =
-        source(database.config("t").put("where", "n <= 20"), "{\"physical\": {\"megabytes\": 1}}")) {
+        source(
+            database.config("t").put("where", "n <= 20"), "{\"physical\": {\"megabytes\": 1}}")) {
       RowFormat format = source.formats().getFirst();
       long rows = 0;
       for (PlannedSlice slice : planned(source)) {
