@@ -81,7 +81,12 @@ final class BlockSlices {
     if (slice instanceof Slice.Offsets o) {
       return o.range();
     }
-    throw table.errors().fatal("cut by its blocks, it does not go on behind " + slice);
+    throw table
+        .errors()
+        .fatal(
+            "cut by its blocks, it does not go on behind "
+                + slice
+                + "; plan the backfill again under a new name");
   }
 
   private static void check(SourceTable table) throws TaskException {

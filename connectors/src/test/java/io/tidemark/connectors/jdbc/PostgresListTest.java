@@ -227,7 +227,7 @@ class PostgresListTest {
         "{'column': 'size', 'values': [1, 2, '01']}; '1' and '01' are the same value; give it once",
         "{'column': 'size', 'values': [null, [1, null]]}; null comes twice",
         "{'column': 'size', 'others': true}; partition.list.others: without values",
-        "{'column': 'j', 'values': ['{}']}; json",
+        "{'column': 'j', 'values': ['{}']}; 'j' is of type json, whose values cannot be told to be equal",
         "{'column': 'size', 'key': ['note']}; no index begins with the key columns (note)"
       })
   void shouldExplainWhatCannotBeCut(String partition, String message) {
