@@ -56,8 +56,7 @@ class OtherDigitsTest {
       throws Exception {
     List<String> found = new ArrayList<>();
     try (Source source =
-        new JdbcConnector()
-            .source(database.config("t"), new ObjectMapper().readTree(partition))) {
+        new JdbcConnector().source(database.config("t"), new ObjectMapper().readTree(partition))) {
       List<PlannedSlice> slices = new ArrayList<>();
       source.split(Optional.empty(), slices::add);
       for (PlannedSlice planned : slices) {

@@ -173,7 +173,8 @@ class PostgresTimeTest {
           "INSERT INTO t VALUES (1, 'infinity'), (2, 'infinity')");
       String partition = "{\"column\": \"k\", \"step\": \"P1D\", \"tail\": true}";
       assertThat(slices(database, partition))
-          .extracting(s -> range(s).getLower(), s -> range(s).getUpper(), PlannedSlice::rowsEstimated)
+          .extracting(
+              s -> range(s).getLower(), s -> range(s).getUpper(), PlannedSlice::rowsEstimated)
           .containsExactly(tuple(null, null, 2L));
       database.run("INSERT INTO t VALUES (3, '-infinity'), (4, '2024-03-30 20:00:00+00')");
       List<PlannedSlice> planned = slices(database, partition);

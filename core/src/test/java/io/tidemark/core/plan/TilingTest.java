@@ -51,7 +51,8 @@ class TilingTest {
   static Stream<Arguments> wrong() {
     return Stream.of(
         Arguments.of("the first keys are missing", List.of(range("1", null, null))),
-        Arguments.of("the first keys of a bucket are missing", List.of(range("1", "9", hash(0, 1)))),
+        Arguments.of(
+            "the first keys of a bucket are missing", List.of(range("1", "9", hash(0, 1)))),
         Arguments.of(
             "rows without a key come twice",
             List.of(range(null, null, null), NULL_KEYS, NULL_KEYS)),
