@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -54,8 +55,13 @@ final class BlockSlices {
     double rowsOfBlock = sampler.rows() / Math.max(1, file.blocks());
     long size = Math.max(1, cut.megabytes() * MEGABYTE / file.blockSize());
     told.add(
-        "cut: %s: each %,d of %,d blocks of %,d bytes"
-            .formatted(file.stream(), size, file.blocks(), file.blockSize()));
+        String.format(
+            Locale.ROOT,
+            "cut: %s: each %,d of %,d blocks of %,d bytes",
+            file.stream(),
+            size,
+            file.blocks(),
+            file.blockSize()));
     for (long at = from; at < file.blocks(); at += size) {
       long to = Math.min(at + size, file.blocks());
       OffsetRange range = new OffsetRange(file.stream(), TupleId.ofBlock(at), TupleId.ofBlock(to));
@@ -81,7 +87,12 @@ final class BlockSlices {
     if (slice instanceof Slice.Offsets o) {
       return o.range();
     }
-    throw table.errors().fatal("cut by its blocks, it does not go on behind " + slice);
+    throw table
+        .errors()
+        .fatal(
+            "cut by its blocks, it does not go on behind "
+                + slice
+                + "; plan the backfill again under a new name");
   }
 
   private static void check(SourceTable table) throws TaskException {

@@ -54,8 +54,12 @@ record FilterSql(TableName table, List<PostgresTable.Column> columns) {
         filter.getColumns().stream()
             .map(c -> "quote_nullable(" + name(found(c)) + "::text)")
             .collect(Collectors.joining(" || ',' || "));
-    return "('x' || left(md5(%s), 8))::bit(32)::bigint %% %d = %d"
-        .formatted(texts, filter.getBuckets(), filter.getBucket());
+    return "('x' || left(md5("
+        + texts
+        + "), 8))::bit(32)::bigint % "
+        + filter.getBuckets()
+        + " = "
+        + filter.getBucket();
   }
 
   /** A value as a literal, neither cut short nor rounded to what the column can hold. */

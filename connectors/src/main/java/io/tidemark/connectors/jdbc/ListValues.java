@@ -22,6 +22,8 @@ record ListValues(
 
   static final int MOST = 10_000;
 
+  private static final String NO_SUCH_OPERATOR = "42883";
+
   /** Filters behind one, in order; empty: all. */
   List<RowFilter> behind(Optional<RowFilter> last) throws SQLException, TaskException {
     if (cut.groups().isEmpty()) {
@@ -71,6 +73,14 @@ record ListValues(
         texts.add(r.getString(1));
       }
     } catch (SQLException e) {
+      if (NO_SUCH_OPERATOR.equals(e.getSQLState())) {
+        throw errors.fatal(
+            "partition.list.column: '"
+                + cut.column()
+                + "' is of type "
+                + key.key().get(0).type().name()
+                + ", whose values cannot be told to be equal; cut by key, or by another column");
+      }
       throw errors.of("partition.list.values", e);
     }
     return texts;

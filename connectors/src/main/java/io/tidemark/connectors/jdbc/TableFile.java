@@ -41,7 +41,7 @@ record TableFile(String stream, long blocks, int blockSize) {
       if (r.getString(2) == null) {
         throw errors.fatal("it has no file of its own to cut; cut it by key");
       }
-      String stream = "%s, relation %d, file %d".formatted(table, r.getLong(1), r.getLong(2));
+      String stream = table + ", relation " + r.getLong(1) + ", file " + r.getLong(2);
       return new TableFile(stream, r.getLong(3) / r.getInt(4), r.getInt(4));
     }
   }

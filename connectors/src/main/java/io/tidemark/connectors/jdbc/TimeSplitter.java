@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * window without rows is no slice, its time belongs to the next one. A window [from, to) is the
  * range (the last value before from, the last value before to], which is the same since times are
  * whole microseconds and dates whole days. Order of slices: open below, …, up to the largest key
- * there is now, infinite times by themselves; the tail, open above; the rows with a NULL key.
+ * there is now; infinite times by themselves, or with a tail in that, since it must begin ahead of
+ * them to take what comes up later; the tail, open above; the rows with a NULL key.
  */
 final class TimeSplitter {
 
@@ -42,7 +43,7 @@ final class TimeSplitter {
     if (from == null || from.getUpper() != null) {
       List<String> lower = walk(from == null ? null : from.getUpper(), out);
       if (tail) {
-        out.accept(slices.range(lower, null, 0));
+        out.accept(slices.range(lower, null));
       }
     }
     slices.nulls(out);
@@ -50,7 +51,8 @@ final class TimeSplitter {
 
   // Returns the last slice's upper key.
   private List<String> walk(List<String> start, Consumer<PlannedSlice> out) throws SQLException {
-    List<List<String>> largest = slices.keys(key.largest(start));
+    KeySql walked = tail ? key.only(finite()) : key;
+    List<List<String>> largest = slices.keys(walked.largest(start));
     if (largest.isEmpty()) {
       return start;
     }
@@ -80,6 +82,10 @@ final class TimeSplitter {
   private Instant possible(Instant end) {
     Instant most = TimeText.end(type());
     return end.isAfter(most) ? most : end;
+  }
+
+  private String finite() {
+    return key.table().sql() + "." + Sql.ident(key.key().get(0).name()) + " < 'infinity'";
   }
 
   private String type() {

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,12 +85,13 @@ final class TimeText {
   // There is no year 0: the one before 1 is 1 BC.
   private static String date(LocalDate date, String time) {
     int year = date.getYear();
-    return "%04d-%02d-%02d%s%s"
-        .formatted(
-            year > 0 ? year : 1 - year,
-            date.getMonthValue(),
-            date.getDayOfMonth(),
-            time,
-            year > 0 ? "" : " BC");
+    return String.format(
+        Locale.ROOT,
+        "%04d-%02d-%02d%s%s",
+        year > 0 ? year : 1 - year,
+        date.getMonthValue(),
+        date.getDayOfMonth(),
+        time,
+        year > 0 ? "" : " BC");
   }
 }

@@ -18,6 +18,7 @@ import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.avro.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -202,6 +203,16 @@ class PhysicalSourceTest extends SourceContract {
     assertRefused("v", "it is a view");
     assertRefused("p", "it is partitioned", "cut it by key");
     assertRefused("parent", "other tables inherit from it");
+  }
+
+  @Test
+  void shouldTellWhatToDoWhenThePlanBeganWithASliceOfKeys() throws Exception {
+    Slice keys = new Slice.Keys(new KeyRange(List.of("n"), null, List.of("1"), false, null));
+    try (Source source = source()) {
+      assertThatThrownBy(() -> source.split(Optional.of(keys), s -> {}))
+          .isInstanceOf(TaskException.class)
+          .hasMessageEndingWith("; plan the backfill again under a new name");
+    }
   }
 
   @Test

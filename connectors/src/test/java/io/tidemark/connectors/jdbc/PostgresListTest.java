@@ -227,7 +227,7 @@ class PostgresListTest {
         "{'column': 'size', 'values': [1, 2, '01']}; '1' and '01' are the same value; give it once",
         "{'column': 'size', 'values': [null, [1, null]]}; null comes twice",
         "{'column': 'size', 'others': true}; partition.list.others: without values",
-        "{'column': 'j', 'values': ['{}']}; json",
+        "{'column': 'j', 'values': ['{}']}; 'j' is of type json, whose values cannot be told to be equal",
         "{'column': 'size', 'key': ['note']}; no index begins with the key columns (note)",
         "{'column': 'id', 'values': [1], 'others': false, 'key': ['size', 'id']};"
             + " partition.list.key: with others: false, rows whose key (\"size\", \"id\") has a NULL"

@@ -2,11 +2,16 @@ package io.tidemark.connectors.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.connectors.api.ChunkReader;
+import io.tidemark.connectors.api.CollectedRows;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
+import io.tidemark.core.chunking.ChunkSize;
+import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
@@ -160,6 +165,29 @@ class PostgresTimeTest {
   }
 
   @Test
+  void shouldLeaveInfiniteTimesToTheTailSoThatItTakesWhatAppearsLater() throws Exception {
+    try (TestDatabase database = new TestDatabase()) {
+      database.run(
+          "CREATE TABLE t (id int PRIMARY KEY, k timestamptz)",
+          "CREATE INDEX ON t (k, id)",
+          "INSERT INTO t VALUES (1, 'infinity'), (2, 'infinity')");
+      String partition = "{\"column\": \"k\", \"step\": \"P1D\", \"tail\": true}";
+      assertThat(slices(database, partition))
+          .extracting(
+              s -> range(s).getLower(), s -> range(s).getUpper(), PlannedSlice::rowsEstimated)
+          .containsExactly(tuple(null, null, 2L));
+      database.run("INSERT INTO t VALUES (3, '-infinity'), (4, '2024-03-30 20:00:00+00')");
+      List<PlannedSlice> planned = slices(database, partition);
+      database.run("INSERT INTO t VALUES (5, '2024-03-30 20:00:00.000001+00'), (6, '2025-01-01')");
+
+      assertThat(planned)
+          .extracting(s -> range(s).getUpper(), PlannedSlice::rowsEstimated)
+          .containsExactly(tuple(List.of("2024-03-30 20:00:00+00", "4"), 2L), tuple(null, 2L));
+      assertThat(ids(database, partition, planned.getLast())).containsExactly("5", "6", "1", "2");
+    }
+  }
+
+  @Test
   void shouldCutUpToTheLastTimeThatATypeHolds() throws Exception {
     try (TestDatabase database = new TestDatabase()) {
       database.run(
@@ -264,6 +292,16 @@ class PostgresTimeTest {
       source.split(Optional.empty(), slices::add);
     }
     return slices;
+  }
+
+  private static List<String> ids(TestDatabase database, String partition, PlannedSlice planned)
+      throws Exception {
+    CollectedRows rows = new CollectedRows(r -> r.get("id").toString());
+    try (Source source = source(database, partition);
+        ChunkReader reader = source.open(planned.slice(), RowFormat.RECORDS)) {
+      reader.read(Cursor.START, new ChunkSize(Integer.MAX_VALUE, Long.MAX_VALUE), rows);
+    }
+    return rows.identities();
   }
 
   private static KeyRange range(PlannedSlice slice) {

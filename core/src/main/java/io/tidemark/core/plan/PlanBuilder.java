@@ -97,7 +97,7 @@ public final class PlanBuilder {
     Slice last = tiling.last();
     if (!tiling.takes(slice)) {
       throw new IllegalStateException(
-          "%s: partition %d is not cut where the one before it ends, so rows would be lost or doubled: %s, then %s; please report it"
+          "%s: partition %d does not go on where the one before it ends, or takes a value or bucket that was taken, so rows would be lost or doubled: %s, then %s; please report it"
               .formatted(
                   backfill, partitions, last == null ? "nothing" : last.avro(), slice.avro()));
     }

@@ -13,9 +13,10 @@ import java.util.Set;
 
 /**
  * Holds the slices of a plan, in their order, to what covers a source once. Each begins where the
- * one before it ended; a new file, another stream and the rows without a key begin anew. Key ranges
- * with filters tile the keys once for each filter, all up to the same key; hash buckets come all,
- * in order; the values of a list come once, and the slice of the others leaves out just these.
+ * one before it ended; a new file, another stream and the rows without a key, which come once,
+ * begin anew. Key ranges begin open below; with filters they tile the keys once for each filter,
+ * all up to the same key; hash buckets come all, in order; the values of a list come once, and the
+ * slice of the others leaves out just these.
  */
 final class Tiling {
 
@@ -27,6 +28,7 @@ final class Tiling {
   private List<String> end;
   private final Set<String> values = new HashSet<>();
   private boolean nulls;
+  private boolean nullKeys;
 
   /** The slice that was taken last; null: there is none yet. */
   Slice last() {
@@ -37,7 +39,7 @@ final class Tiling {
   boolean takes(Slice next) {
     boolean fits =
         switch (next) {
-          case Slice.Keys a when a.range().getNullKeys() -> true;
+          case Slice.Keys a when a.range().getNullKeys() -> !nullKeys;
           case Slice.Keys a -> keys(a.range());
           case Slice.FilePart a when last instanceof Slice.FilePart b ->
               !a.part().getPath().equals(b.part().getPath())
@@ -47,6 +49,7 @@ final class Tiling {
                   || b.range().getTo() == a.range().getFrom();
           default -> true;
         };
+    nullKeys |= next instanceof Slice.Keys a && a.range().getNullKeys();
     last = next;
     return fits;
   }
@@ -55,7 +58,7 @@ final class Tiling {
     RowFilter now = RowFilter.of(range).orElse(null);
     boolean fits;
     if (!keyed) {
-      fits = begins(now);
+      fits = range.getLower() == null && begins(now);
     } else if (Objects.equals(now, filter)) {
       fits = upper != null && upper.equals(range.getLower());
     } else {

@@ -104,7 +104,7 @@ final class PlanBuilderTest {
 
     assertThatIllegalStateException()
         .isThrownBy(builder::take)
-        .withMessageContaining("b: partition 1 is not cut where the one before it ends");
+        .withMessageContaining("b: partition 1 does not go on where the one before it ends");
   }
 
   @Test

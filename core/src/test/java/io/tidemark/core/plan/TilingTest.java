@@ -37,7 +37,9 @@ class TilingTest {
                 listed(list(true, true, "a", "b")),
                 NULL_KEYS)),
         Arguments.of("values alone", List.of(listed(list(false, false, "a")))),
-        Arguments.of("others alone", List.of(listed(list(false, true)))));
+        Arguments.of("others alone", List.of(listed(list(false, true)))),
+        Arguments.of("keys", List.of(range(null, "5", null), range("5", null, null), NULL_KEYS)),
+        Arguments.of("rows without a key alone", List.of(NULL_KEYS)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -48,6 +50,12 @@ class TilingTest {
 
   static Stream<Arguments> wrong() {
     return Stream.of(
+        Arguments.of("the first keys are missing", List.of(range("1", null, null))),
+        Arguments.of(
+            "the first keys of a bucket are missing", List.of(range("1", "9", hash(0, 1)))),
+        Arguments.of(
+            "rows without a key come twice",
+            List.of(range(null, null, null), NULL_KEYS, NULL_KEYS)),
         Arguments.of("the first bucket is missing", List.of(bucket(1, 2))),
         Arguments.of("a bucket is missing", List.of(bucket(0, 3), bucket(2, 3))),
         Arguments.of("a bucket comes twice", List.of(bucket(0, 2), bucket(0, 2))),

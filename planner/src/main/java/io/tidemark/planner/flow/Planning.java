@@ -65,6 +65,8 @@ public final class Planning {
    * What {@link #publish} would do.
    *
    * @param nanos a clock that only runs forward, nanoseconds
+   * @throws TaskException if the source fails
+   * @throws IllegalStateException if its slices lose or double rows
    */
   public DryRun dryRun(int queues, LongSupplier nanos) throws TaskException {
     long start = nanos.getAsLong();
@@ -79,6 +81,7 @@ public final class Planning {
           }
         });
     sample(builder.take(), sample);
+    builder.end();
     Duration took = Duration.ofNanos(nanos.getAsLong() - start);
     RowFormat format = route.format();
     return new DryRun(

@@ -105,6 +105,28 @@ class PlanningTest {
     }
   }
 
+  @Test
+  void shouldRefuseInADryRunWhatCannotBePublished() throws Exception {
+    Spec halved =
+        Specs.parser()
+            .parse(
+                """
+            apiVersion: tidemark/v1
+            name: halved
+            source: {halved: {}}
+            sink: {file: {path: "%s/out", format: csv}}
+            """
+                    .formatted(dir),
+                "halved.yaml");
+
+    try (Route route = Route.open(halved)) {
+      Planning planning = new Planning(halved, route);
+      String missing = "the plan leaves out the buckets behind 0 of 2";
+      assertThatThrownBy(() -> planning.publish(new Log(), 1)).hasMessageContaining(missing);
+      assertThatThrownBy(() -> planning.dryRun(4, System::nanoTime)).hasMessageContaining(missing);
+    }
+  }
+
   private Spec transformed(String transform) throws Exception {
     return Specs.parser().parse(spec.text() + transform + "\n", "planned.yaml");
   }
