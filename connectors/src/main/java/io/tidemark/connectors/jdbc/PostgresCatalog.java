@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,13 +19,16 @@ final class PostgresCatalog {
       """
       SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, pg_table_size(c.oid),
              current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),
-             c.relkind <> 'p' AND EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = c.oid)
+             c.relkind <> 'p' AND EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = c.oid),
+             current_schemas(true)::text[]
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid = pg_catalog.to_regclass(?) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       """;
 
   // "base" follows domains down. Portable: both binary functions exist, and the binary form holds
   // no object ids, as those of reg* types, composites and arrays of a database's own types do.
+  // Arrays, enums, ranges and composites are compared by operators of pg_catalog, whatever is in
+  // them.
   private static final String COLUMNS =
       """
       WITH RECURSIVE base AS (
@@ -45,7 +49,15 @@ final class PostgresCatalog {
              t.typnamespace = 'pg_catalog'::regnamespace AND (t.typname IN
                ('int2', 'int4', 'int8', 'uuid', 'date', 'timestamp', 'timestamptz')
                OR t.typname IN ('text', 'varchar') AND NOT EXISTS (SELECT 1 FROM pg_collation co
-                 WHERE co.oid = a.attcollation AND to_jsonb(co) ->> 'collisdeterministic' = 'false'))
+                 WHERE co.oid = a.attcollation AND to_jsonb(co) ->> 'collisdeterministic' = 'false')),
+             coalesce((SELECT min(n.nspname::text)
+               FROM pg_opclass oc
+               JOIN pg_am m ON m.oid = oc.opcmethod AND m.amname IN ('btree', 'hash')
+               JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily
+                 AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+               JOIN pg_operator o ON o.oid = ao.amopopr
+               JOIN pg_namespace n ON n.oid = o.oprnamespace
+               WHERE oc.opcdefault AND oc.opcintype = b.typid AND n.nspname::text <> ALL (?)), '')
       FROM base b
       JOIN pg_type t ON t.oid = b.typid AND t.typtype <> 'd'
       LEFT JOIN pg_type e ON e.oid = t.typelem
@@ -100,7 +112,7 @@ final class PostgresCatalog {
                 r.getString(4).charAt(0),
                 r.getDouble(5),
                 r.getLong(6),
-                columns(oid),
+                columns(oid, r.getArray(10)),
                 indexes(oid),
                 r.getInt(7) + "/" + r.getString(8),
                 r.getBoolean(9));
@@ -150,11 +162,12 @@ final class PostgresCatalog {
     }
   }
 
-  private List<PostgresTable.Column> columns(long oid) throws SQLException {
+  private List<PostgresTable.Column> columns(long oid, Array searched) throws SQLException {
     List<PostgresTable.Column> columns = new ArrayList<>();
     try (PreparedStatement s = connection.prepareStatement(COLUMNS)) {
       s.setLong(1, oid);
-      s.setLong(2, oid);
+      s.setArray(2, searched);
+      s.setLong(3, oid);
       try (ResultSet r = s.executeQuery()) {
         while (r.next()) {
           PostgresType type =
@@ -169,7 +182,8 @@ final class PostgresCatalog {
                   r.getBoolean(8) && !generated,
                   generated,
                   r.getBoolean(10),
-                  r.getBoolean(11)));
+                  r.getBoolean(11),
+                  r.getString(12)));
         }
       }
     }

@@ -29,6 +29,8 @@ record PostgresTable(
    * @param generated computed by the table; cannot be written
    * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}
    * @param exact whether values that the database holds to be equal have the same bytes
+   * @param unseen schema of the operators that compare it, where the search path lacks it, so that
+   *     another type's may be taken for them; empty: they are found
    */
   record Column(
       String name,
@@ -37,7 +39,8 @@ record PostgresTable(
       boolean hasDefault,
       boolean generated,
       boolean identityAlways,
-      boolean exact) {}
+      boolean exact,
+      String unseen) {}
 
   /**
    * A valid index without a condition.

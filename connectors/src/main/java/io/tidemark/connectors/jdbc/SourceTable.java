@@ -137,7 +137,7 @@ record SourceTable(
    * The key to cut and to read by.
    *
    * @param planned the key columns of a slice; empty: those of the spec, or the primary key
-   * @throws TaskException FATAL if there is none, or no index walks it
+   * @throws TaskException FATAL if there is none, no index walks it, or it cannot be compared
    */
   KeySql key(List<String> planned) throws TaskException {
     List<String> names = planned.isEmpty() ? wanted() : planned;
@@ -160,6 +160,7 @@ record SourceTable(
               + " others out");
     }
     walk(columns);
+    refuseUnseen(columns, settings.cut().keySetting());
     return new KeySql(table.name(), columns, settings.where());
   }
 
@@ -189,17 +190,48 @@ record SourceTable(
     return filter.isPresent() ? key.only(filters().condition(filter.get())) : key;
   }
 
-  /** The filters of the spec's way of cutting; none if it takes none. */
+  /**
+   * The filters of the spec's way of cutting; none if it takes none. Of hashes texts are compared.
+   */
   FilterSql filters() throws TaskException {
     List<PostgresTable.Column> named =
         switch (settings.cut()) {
-          case Cut.ByList l -> columns(table, List.of(l.column()), "partition.list.column", errors);
+          case Cut.ByList l -> {
+            String setting = "partition.list.column";
+            List<PostgresTable.Column> listed =
+                columns(table, List.of(l.column()), setting, errors);
+            refuseUnseen(listed, setting);
+            yield listed;
+          }
           case Cut.ByHash h -> columns(table, h.columns(), "partition.hash.columns", errors);
           case Cut.ByKey k -> List.of();
           case Cut.ByTime t -> List.of();
           case Cut.ByBlocks b -> List.of();
         };
     return new FilterSql(table.name(), named);
+  }
+
+  private void refuseUnseen(List<PostgresTable.Column> compared, String setting)
+      throws TaskException {
+    for (PostgresTable.Column c : compared) {
+      if (!c.unseen().isEmpty()) {
+        throw errors.fatal(
+            setting
+                + ": '"
+                + c.name()
+                + "' is of type "
+                + c.type().name()
+                + ", whose operators are in the schema '"
+                + c.unseen()
+                + "', which is not on the search path, so that those of another type would be taken"
+                + " and rows be missed; add it for the source's user (ALTER ROLE … SET search_path ="
+                + " \"$user\", public, "
+                + Sql.ident(c.unseen())
+                + ") or in the url (currentSchema=public,"
+                + c.unseen()
+                + ")");
+      }
+    }
   }
 
   /** What another index would save, or none can; empty: nothing to tell. */

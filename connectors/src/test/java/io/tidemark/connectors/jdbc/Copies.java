@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.ChunkReader.ChunkEnd;
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.CollectedRows;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
@@ -11,6 +12,7 @@ import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
@@ -61,6 +63,18 @@ final class Copies {
       copy(source, sink, format, slices);
     }
     return slices;
+  }
+
+  /** The field {@code id} of a slice's rows, in the order of reading. */
+  static List<String> ids(Source source, Slice slice) throws TaskException {
+    CollectedRows rows = new CollectedRows(r -> r.get("id").toString());
+    try (ChunkReader reader = source.open(slice, RowFormat.RECORDS)) {
+      ChunkEnd end = new ChunkEnd(Cursor.START, false);
+      while (!end.last()) {
+        end = reader.read(end.cursor(), CHUNK, rows);
+      }
+    }
+    return rows.identities();
   }
 
   /**

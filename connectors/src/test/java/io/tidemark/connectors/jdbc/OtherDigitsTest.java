@@ -3,13 +3,8 @@ package io.tidemark.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemark.connectors.api.ChunkReader;
-import io.tidemark.connectors.api.CollectedRows;
 import io.tidemark.connectors.api.PlannedSlice;
-import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
-import io.tidemark.core.chunking.ChunkSize;
-import io.tidemark.core.lifecycle.Cursor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,11 +55,7 @@ class OtherDigitsTest {
       List<PlannedSlice> slices = new ArrayList<>();
       source.split(Optional.empty(), slices::add);
       for (PlannedSlice planned : slices) {
-        CollectedRows rows = new CollectedRows(r -> r.get("id").toString());
-        try (ChunkReader reader = source.open(planned.slice(), RowFormat.RECORDS)) {
-          reader.read(Cursor.START, new ChunkSize(Integer.MAX_VALUE, Long.MAX_VALUE), rows);
-        }
-        found.add(planned.slice().avro() + " " + rows.identities());
+        found.add(planned.slice().avro() + " " + Copies.ids(source, planned.slice()));
       }
     }
     return found;

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemark.connectors.api.ChunkReader;
-import io.tidemark.connectors.api.CollectedRows;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
-import io.tidemark.core.chunking.ChunkSize;
-import io.tidemark.core.lifecycle.Cursor;
-import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.PlanBuilder;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
@@ -97,7 +92,7 @@ class PostgresHashTest {
         source.split(Optional.empty(), slices::add);
         for (PlannedSlice planned : slices) {
           plan.add(planned.slice(), planned.rowsEstimated());
-          found.add(ids(source, planned.slice()));
+          found.add(Copies.ids(source, planned.slice()));
         }
       }
       plan.take();
@@ -123,14 +118,6 @@ class PostgresHashTest {
   private static int bucket(String texts, int buckets) throws Exception {
     byte[] md5 = MessageDigest.getInstance("MD5").digest(texts.getBytes(StandardCharsets.UTF_8));
     return (int) (Integer.toUnsignedLong(ByteBuffer.wrap(md5).getInt()) % buckets);
-  }
-
-  private static List<String> ids(Source source, Slice slice) throws TaskException {
-    CollectedRows rows = new CollectedRows(r -> r.get("id").toString());
-    try (ChunkReader reader = source.open(slice, RowFormat.RECORDS)) {
-      reader.read(Cursor.START, new ChunkSize(Integer.MAX_VALUE, Long.MAX_VALUE), rows);
-    }
-    return rows.identities();
   }
 
   @Test
