@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +40,6 @@ import picocli.CommandLine.Parameters;
     })
 final class RunCommand implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
   private static final Duration FOREVER = Duration.ofDays(3650);
 
   @Parameters(paramLabel = "SPEC", description = "The backfill, a YAML file.")
@@ -190,7 +188,9 @@ final class RunCommand implements Callable<Integer> {
     try {
       part.close();
     } catch (Exception e) {
-      log.warn("closing the {}: {}", part.getClass().getSimpleName(), e.getMessage());
+      // Asked for here: every command is made for --help, which wants no logging set up.
+      LoggerFactory.getLogger(RunCommand.class)
+          .warn("closing the {}: {}", part.getClass().getSimpleName(), e.getMessage());
     }
   }
 }
