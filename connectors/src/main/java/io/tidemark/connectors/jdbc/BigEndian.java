@@ -27,4 +27,16 @@ final class BigEndian {
   static long int64(byte[] b, int at) {
     return (long) LONG.get(b, at);
   }
+
+  static void put16(byte[] b, int at, int value) {
+    SHORT.set(b, at, (short) value);
+  }
+
+  static void put32(byte[] b, int at, int value) {
+    INT.set(b, at, value);
+  }
+
+  static void put64(byte[] b, int at, long value) {
+    LONG.set(b, at, value);
+  }
 }

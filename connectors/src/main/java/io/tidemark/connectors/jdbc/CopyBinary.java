@@ -1,9 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -11,13 +8,6 @@ import java.util.Arrays;
  * NULL) and its bytes. Its buffer is reused.
  */
 final class CopyBinary {
-
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private byte[] bytes = new byte[1 << 16];
   private int length;
@@ -81,19 +71,19 @@ final class CopyBinary {
 
   void int16(int value) {
     reserve(Short.BYTES);
-    SHORT.set(bytes, length, (short) value);
+    BigEndian.put16(bytes, length, value);
     length += Short.BYTES;
   }
 
   void int32(int value) {
     reserve(Integer.BYTES);
-    INT.set(bytes, length, value);
+    BigEndian.put32(bytes, length, value);
     length += Integer.BYTES;
   }
 
   void int64(long value) {
     reserve(Long.BYTES);
-    LONG.set(bytes, length, value);
+    BigEndian.put64(bytes, length, value);
     length += Long.BYTES;
   }
 

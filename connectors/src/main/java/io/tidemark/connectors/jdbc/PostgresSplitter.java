@@ -3,7 +3,6 @@ package io.tidemark.connectors.jdbc;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.KeyCuts;
-import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -56,19 +55,11 @@ final class PostgresSplitter {
   }
 
   void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException {
-    KeyRange from = Slicing.last(after).orElse(null);
-    if (from != null && from.getNullKeys()) {
-      return;
-    }
-    // A slice that is open above was the last of those with a key.
-    if (from == null || from.getUpper() != null) {
-      List<String> lower = from == null ? null : from.getUpper();
-      lower = keyed(lower, out);
-      if (settings.tail()) {
-        out.accept(slices.range(lower, null, 0));
-      }
-    }
-    slices.nulls(out);
+    slices.ranges(
+        after,
+        this::keyed,
+        settings.tail() ? Optional.of(lower -> slices.range(lower, null, 0)) : Optional.empty(),
+        out);
   }
 
   /** How it was cut, the statements among them. */

@@ -14,6 +14,16 @@ import java.util.function.Consumer;
 /** Makes slices of a key. */
 final class Slicing {
 
+  /** Cuts behind a key; null: from the first one. Returns the last slice's upper key. */
+  interface Walk {
+    List<String> from(List<String> start, Consumer<PlannedSlice> out) throws SQLException;
+  }
+
+  /** The slice that is open above a key. */
+  interface Tail {
+    PlannedSlice behind(List<String> lower) throws SQLException;
+  }
+
   private final Connection connection;
   private final KeySql key;
   private final RowCount count;
@@ -44,6 +54,23 @@ final class Slicing {
       return k.range();
     }
     throw new IllegalArgumentException("not a slice of a table: " + slice);
+  }
+
+  /** Those of a walk, behind where an interrupted planner ended; the tail; the NULL keys. */
+  void ranges(Optional<Slice> after, Walk walk, Optional<Tail> tail, Consumer<PlannedSlice> out)
+      throws SQLException {
+    KeyRange from = last(after).orElse(null);
+    if (from != null && from.getNullKeys()) {
+      return;
+    }
+    // A slice that is open above was the last of those with a key.
+    if (from == null || from.getUpper() != null) {
+      List<String> lower = walk.from(from == null ? null : from.getUpper(), out);
+      if (tail.isPresent()) {
+        out.accept(tail.get().behind(lower));
+      }
+    }
+    nulls(out);
   }
 
   KeySql key() {

@@ -67,8 +67,7 @@ final class StreamedBlocks implements Streamed {
       int fields = BigEndian.int16(b, offset) - 1;
       int at = offset + ID_FIELD;
       // Over the end of the id, which hold has read.
-      b[at] = (byte) (fields >> 8);
-      b[at + 1] = (byte) fields;
+      BigEndian.put16(b, at, fields);
       rest.tuple(b, at, length - ID_FIELD);
     };
   }

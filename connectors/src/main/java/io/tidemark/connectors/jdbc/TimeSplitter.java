@@ -2,7 +2,6 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.core.lifecycle.Slice;
-import io.tidemark.schemas.avro.KeyRange;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -35,18 +34,11 @@ final class TimeSplitter {
   }
 
   void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException {
-    KeyRange from = Slicing.last(after).orElse(null);
-    if (from != null && from.getNullKeys()) {
-      return;
-    }
-    // A slice that is open above was the last of those with a key.
-    if (from == null || from.getUpper() != null) {
-      List<String> lower = walk(from == null ? null : from.getUpper(), out);
-      if (tail) {
-        out.accept(slices.range(lower, null));
-      }
-    }
-    slices.nulls(out);
+    slices.ranges(
+        after,
+        this::walk,
+        tail ? Optional.of(lower -> slices.range(lower, null)) : Optional.empty(),
+        out);
   }
 
   // Returns the last slice's upper key.
