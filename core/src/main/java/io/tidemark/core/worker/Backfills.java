@@ -44,8 +44,18 @@ final class Backfills {
     return k.retry() != null && k.directed() == RunState.RUN;
   }
 
+  /** Whether its partitions wait for its plan or for another directive. */
+  boolean held(String backfill) {
+    return !mayRun(backfill) && !cancelled(backfill) && !forgotten(backfill);
+  }
+
   boolean cancelled(String backfill) {
     return of(backfill).directed() == RunState.CANCEL;
+  }
+
+  /** Whether it was archived: what is left of it in the work topic counts as done. */
+  boolean forgotten(String backfill) {
+    return of(backfill).directed() == RunState.FORGET;
   }
 
   /** How it retries; known of every backfill that ever ran here. */

@@ -130,6 +130,17 @@ final class QueueState {
     return Optional.of(run);
   }
 
+  /** Takes a descriptor as done. */
+  void skip(long offset, Descriptor descriptor) {
+    unread.take(offset, descriptor);
+    passed(offset + 1);
+  }
+
+  /** Takes the descriptor of a run that nobody has as done. */
+  void forget(Run run) {
+    remove(run);
+  }
+
   /** Leaves a descriptor in the log, to be read again when its backfill may run. */
   void leaveUnread(long offset, Descriptor descriptor) {
     if (offset >= next || unread.holds(offset, descriptor)) {

@@ -200,7 +200,11 @@ public final class WorkerCore {
       return;
     }
     String backfill = e.descriptor().getBackfillId();
-    boolean held = !backfills.mayRun(backfill) && !backfills.cancelled(backfill);
+    if (backfills.forgotten(backfill)) {
+      q.skip(e.offset(), e.descriptor());
+      return;
+    }
+    boolean held = backfills.held(backfill);
     if (q.behindUnread(e.offset(), e.descriptor()) || (held && q.waiting(backfill) >= lookahead)) {
       q.leaveUnread(e.offset(), e.descriptor());
       return;
@@ -238,7 +242,7 @@ public final class WorkerCore {
 
   /** Reads what was left in the log of a backfill that is held no more. */
   private void reread(String backfill, List<WorkerEffect> out) {
-    if (backfills.mayRun(backfill) || backfills.cancelled(backfill)) {
+    if (!backfills.held(backfill)) {
       for (QueueState q : queues.values()) {
         q.readAgain(backfill).ifPresent(from -> out.add(new WorkerEffect.Reread(q.number, from)));
       }
@@ -261,8 +265,11 @@ public final class WorkerCore {
   /** Puts down a partition that no lane has: released, or cancelled for good. */
   private void rest(QueueState q, Run run) {
     run.tries = run.tries.rested();
-    if (backfills.cancelled(run.descriptor.getBackfillId())) {
+    String backfill = run.descriptor.getBackfillId();
+    if (backfills.cancelled(backfill)) {
       q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
+    } else if (backfills.forgotten(backfill)) {
+      q.forget(run);
     } else if (!(run.phase() instanceof Phase.Ready)) {
       q.to(run, new Phase.Ready(), true);
     }

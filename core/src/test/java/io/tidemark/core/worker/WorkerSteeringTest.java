@@ -78,6 +78,19 @@ final class WorkerSteeringTest {
   }
 
   @Test
+  void shouldPassWhatIsLeftOfAnArchivedBackfillWithoutAWord() {
+    WorkerFixture before = ready().directed(BACKFILL, RunState.FORGET).reads(0, 0, "b/1").ticks();
+    WorkerFixture after = ready().reads(0, 0, "b/1").directed(BACKFILL, RunState.FORGET).ticks();
+
+    for (WorkerFixture w : List.of(before.ticksAfter(2_000), after.ticksAfter(2_000))) {
+      assertThat(w.started()).isEmpty();
+      assertThat(w.commit().orElseThrow().records()).isEmpty();
+      assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 1L));
+      assertThat(w.core().heldBackfills()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldCancelWhatIsReadAfterTheDirective() {
     WorkerFixture w = ready().directed(BACKFILL, RunState.CANCEL).reads(0, 0, "b/1").ticks();
 

@@ -12,11 +12,13 @@ import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.spec.LimitSettings;
 import io.tidemark.schemas.spec.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -177,6 +179,7 @@ public final class Planning {
   }
 
   private Plan opened(SourceShape shape, int queues, long now) {
+    LimitSettings limits = spec.operation().limits();
     return Plan.newBuilder()
         .setBackfillId(backfill)
         .setName(spec.name())
@@ -193,7 +196,19 @@ public final class Planning {
         .setDeadLettersCount(spec.deadLetters().share() == 0 ? 0 : spec.deadLetters().count())
         .setDeadLettersShare(spec.deadLetters().share())
         .setCreatedAt(now)
+        .setSourceKey(SourceKey.of(spec.source()))
+        .setRowsPerS(orNull(limits.rowsPerSecond()))
+        .setSourceRowsPerS(orNull(limits.sourceRowsPerSecond()))
+        .setLanes(limits.lanes().isPresent() ? limits.lanes().getAsInt() : null)
+        .setPriority(spec.operation().priority())
+        .setApproval(spec.operation().approval())
+        .setWindow(spec.operation().window().map(Object::toString).orElse(""))
+        .setChunkTargetMs(spec.chunk().target().toMillis())
         .build();
+  }
+
+  private static Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
   }
 
   private static Plan counted(Plan plan, PlanBuilder builder) {

@@ -1,5 +1,6 @@
 package io.tidemark.schemas.serde;
 
+import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.Tally;
 import io.tidemark.schemas.topic.Topic;
 import java.io.IOException;
@@ -60,7 +61,8 @@ public final class SchemaStore {
   /** Today's schema of every record that travels on its own, by topic; nested ones are inside. */
   public static List<Schema> records() {
     return Stream.concat(
-            Arrays.stream(Topic.values()).map(Topic::value), Stream.of(Tally.getClassSchema()))
+            Arrays.stream(Topic.values()).map(Topic::value),
+            Stream.of(Tally.getClassSchema(), Order.getClassSchema()))
         .toList();
   }
 

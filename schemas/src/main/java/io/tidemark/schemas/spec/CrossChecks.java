@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a JSON Schema cannot say in plain words: rules that tie one key to another. */
 final class CrossChecks {
@@ -28,6 +29,58 @@ final class CrossChecks {
     partition();
     formats();
     waits();
+    window();
+    probes();
+  }
+
+  private void window() {
+    JsonNode window = tree.root().path("window");
+    if (window.isTextual() && !window.asText().isEmpty()) {
+      try {
+        ChangeWindow.parse(window.asText());
+      } catch (IllegalArgumentException e) {
+        problems.add(tree.value("window"), "window", e.getMessage(), "");
+      }
+    }
+  }
+
+  private void probes() {
+    JsonNode probes = tree.root().path("probes");
+    for (int i = 0; probes.isArray() && i < probes.size(); i++) {
+      probe("probes[" + i + "]", probes.get(i));
+    }
+  }
+
+  private void probe(String path, JsonNode probe) {
+    if (!probe.isObject()) {
+      return;
+    }
+    List<String> kinds =
+        Stream.of("sql", "replicationLag", "chunkLatency").filter(probe::has).toList();
+    if (kinds.size() != 1) {
+      problems.add(
+          tree.value(path),
+          path,
+          kinds.isEmpty() ? "asks nothing" : "has " + String.join(" and ", kinds),
+          "give it one of sql, replicationLag and chunkLatency");
+      return;
+    }
+    String kind = kinds.get(0);
+    require(path, probe, "on", !kind.equals("chunkLatency"), kind);
+    require(path, probe, "limit", kind.equals("sql"), kind);
+    if (!kind.equals("sql") && probe.has("name")) {
+      problems.add(tree.value(path), path + ".name", "means nothing with " + kind, "remove it");
+    }
+  }
+
+  private void require(String path, JsonNode probe, String key, boolean wanted, String kind) {
+    if (probe.has(key) != wanted) {
+      problems.add(
+          tree.value(path),
+          path,
+          wanted ? "needs " + key + " with " + kind : key + " means nothing with " + kind,
+          wanted ? "add it" : "remove it");
+    }
   }
 
   private void partition() {

@@ -13,6 +13,7 @@ package io.tidemark.schemas.spec;
  * @param chunk size of a chunk
  * @param retry what happens after a transient failure
  * @param deadLetters how many rows may be set aside
+ * @param operation how it gets along with others and with the people who run it
  * @param fingerprint SHA-256 of the spec's canonical JSON, 64 hex digits: comments, formatting and
  *     the order of keys do not matter, values as written do
  * @param text the YAML as given
@@ -27,6 +28,7 @@ public record Spec(
     ChunkSettings chunk,
     RetrySettings retry,
     DeadLetterSettings deadLetters,
+    OperationSettings operation,
     String fingerprint,
     String text) {
 

@@ -3,10 +3,15 @@ package io.tidemark.schemas.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** Reads specs. Immutable and thread-safe; make one and keep it. */
 public final class SpecParser {
@@ -93,6 +98,7 @@ public final class SpecParser {
             Units.duration(retry.get("max").asText()),
             Units.duration(retry.get("outage").asText())),
         deadLetters(full.get("deadLetters")),
+        operation(full),
         CanonicalJson.sha256(valid),
         text);
   }
@@ -101,6 +107,46 @@ public final class SpecParser {
     // Whoever gives a share only wants no other limit.
     long count = given.path("count").asLong(given.has("share") ? Long.MAX_VALUE : 0);
     return new DeadLetterSettings(count, given.path("share").asDouble(1));
+  }
+
+  private static OperationSettings operation(JsonNode full) {
+    JsonNode limits = full.get("limits");
+    List<Probe> probes = new ArrayList<>();
+    for (JsonNode probe : full.get("probes")) {
+      probes.add(probe(probe, probes.size() + 1));
+    }
+    return new OperationSettings(
+        new LimitSettings(
+            rate(limits, "rowsPerSecond"),
+            rate(limits, "sourceRowsPerSecond"),
+            limits.has("lanes")
+                ? OptionalInt.of(limits.get("lanes").asInt())
+                : OptionalInt.empty()),
+        full.get("priority").asInt(),
+        full.has("window")
+            ? Optional.of(ChangeWindow.parse(full.get("window").asText()))
+            : Optional.empty(),
+        full.get("approval").asBoolean(),
+        probes);
+  }
+
+  private static OptionalDouble rate(JsonNode limits, String key) {
+    return limits.has(key) ? OptionalDouble.of(limits.get(key).asDouble()) : OptionalDouble.empty();
+  }
+
+  private static Probe probe(JsonNode given, int position) {
+    if (given.has("chunkLatency")) {
+      return new Probe.ChunkLatency(Units.duration(given.get("chunkLatency").asText()));
+    }
+    Probe.Side on = Probe.Side.valueOf(given.get("on").asText().toUpperCase(Locale.ROOT));
+    if (given.has("replicationLag")) {
+      return new Probe.ReplicationLag(on, Units.duration(given.get("replicationLag").asText()));
+    }
+    return new Probe.Sql(
+        given.path("name").asText("sql " + position),
+        on,
+        given.get("sql").asText(),
+        given.get("limit").asDouble());
   }
 
   private static Map<String, String> texts(JsonNode object) {

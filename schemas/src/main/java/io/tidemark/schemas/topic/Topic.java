@@ -4,6 +4,7 @@ import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.DeadLetter;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
@@ -15,8 +16,8 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * The ten topics, as the design's topic table has them: what travels under which key, how long it
- * is kept, and who alone may write it. Names are made by {@link Topics}.
+ * The topics, as the design's topic table has them and ADR 15 adds to it: what travels under which
+ * key, how long it is kept, and who alone may write it. Names are made by {@link Topics}.
  */
 @SuppressWarnings(
     "ImmutableEnumChecker") // Schema and Map.of never change, but their types do not say so.
@@ -47,6 +48,13 @@ public enum Topic {
       "progress", Spread.ONE, "backfill id", Progress.getClassSchema(), Keep.NEWEST, "reconciler"),
   COMMANDS(
       "commands", Spread.ONE, "backfill id", Command.getClassSchema(), Keep.A_MONTH, "CLI / API"),
+  DECISIONS(
+      "decisions",
+      Spread.ONE,
+      "backfill id",
+      Decision.getClassSchema(),
+      Keep.A_MONTH,
+      "reconciler"),
   DIRECTIVES(
       "directives",
       Spread.ONE,

@@ -89,6 +89,11 @@ public final class Topics {
     return name(Topic.COMMANDS);
   }
 
+  /** Name of the decisions topic. */
+  public String decisions() {
+    return name(Topic.DECISIONS);
+  }
+
   /** Name of the directives topic. */
   public String directives() {
     return name(Topic.DIRECTIVES);

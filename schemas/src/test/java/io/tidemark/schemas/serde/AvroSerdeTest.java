@@ -44,6 +44,8 @@ class AvroSerdeTest {
     byHand.write(Samples.utf8("asked by ada"));
     byHand.write(1 << 1);
     byHand.write(1); // true
+    byHand.write(0); // not limited
+    byHand.write(0); // no shares
     assertThat(bytes).isEqualTo(byHand.toByteArray());
   }
 
@@ -57,7 +59,8 @@ class AvroSerdeTest {
   void shouldHandOutBytesThatTheNextCallLeavesAlone() {
     byte[] first = directives.serialize("t", Samples.directive(true));
     byte[] copy = first.clone();
-    directives.serialize("t", new Directive("other", RunState.RUN, "", 2L, false));
+    directives.serialize(
+        "t", new Directive("other", RunState.RUN, "", 2L, false, false, List.of()));
 
     assertThat(first).isEqualTo(copy);
   }
@@ -148,7 +151,9 @@ class AvroSerdeTest {
 
   @Test
   void shouldRefuseTextThatIsNotUtf8() {
-    byte[] bytes = directives.serialize("t", new Directive("b\uFFFD", RunState.RUN, "", 1L, false));
+    byte[] bytes =
+        directives.serialize(
+            "t", new Directive("b\uFFFD", RunState.RUN, "", 1L, false, false, List.of()));
     assertThat(directives.deserialize("t", bytes).getBackfillId()).isEqualTo("b\uFFFD");
 
     bytes[13] = (byte) 0xC0;
@@ -169,12 +174,15 @@ class AvroSerdeTest {
     record.put("reason", "");
     record.put("at", 1L);
     record.put("dead_letters_spent", false);
+    record.put("limited", false);
+    record.put("shares", List.of());
 
     Directive read =
         AvroSerde.of(Directive.class, storeOf(Directive.getClassSchema(), younger))
             .deserialize("t", encode(record));
 
-    assertThat(read).isEqualTo(new Directive("b-0", RunState.UNKNOWN, "", 1L, false));
+    assertThat(read)
+        .isEqualTo(new Directive("b-0", RunState.UNKNOWN, "", 1L, false, false, List.of()));
   }
 
   @Test
@@ -206,7 +214,8 @@ class AvroSerdeTest {
         AvroSerde.of(Directive.class, storeOf(Directive.getClassSchema(), old))
             .deserialize("t", encode(record));
 
-    assertThat(read).isEqualTo(new Directive("b-0", RunState.HOLD, "r", 5L, false));
+    assertThat(read)
+        .isEqualTo(new Directive("b-0", RunState.HOLD, "r", 5L, false, false, List.of()));
   }
 
   /** The wire's fingerprint is blind to defaults and docs; the history is not. */

@@ -8,6 +8,7 @@ import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.CommittedFile;
 import io.tidemark.schemas.avro.DeadLetter;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.Directive;
@@ -18,13 +19,18 @@ import io.tidemark.schemas.avro.HashFilter;
 import io.tidemark.schemas.avro.KeyRange;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.ListFilter;
+import io.tidemark.schemas.avro.Order;
+import io.tidemark.schemas.avro.OrderKind;
 import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.Pressure;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.Severity;
+import io.tidemark.schemas.avro.Share;
 import io.tidemark.schemas.avro.Tally;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.nio.ByteBuffer;
@@ -61,6 +67,7 @@ final class Samples {
     return List.of(
         new Sample(plan(0), 1),
         new Sample(plan(5), 2),
+        new Sample(limited(), 3),
         new Sample(descriptor(null), 1),
         new Sample(descriptor(new HashFilter(List.of("customer", "day"), 3, 64)), 2),
         new Sample(checkpoint(0, 0), 1),
@@ -72,9 +79,17 @@ final class Samples {
         new Sample(ledgerEntry(3, list()), 3),
         new Sample(progress(0), 1),
         new Sample(progress(3), 2),
+        new Sample(steered(), 3),
         new Sample(command(), 1),
         new Sample(directive(false), 1),
         new Sample(directive(true), 2),
+        new Sample(
+            Directive.newBuilder(directive(true))
+                .setRunState(RunState.FORGET)
+                .setLimited(true)
+                .setShares(List.of(new Share("worker-1", 2_500.5, -1)))
+                .build(),
+            3),
         new Sample(workerHeartbeat(List.of()), 1),
         new Sample(
             workerHeartbeat(
@@ -82,11 +97,17 @@ final class Samples {
                     new Overtaken(
                         BACKFILL, PARTITION, 4_711L, "the sink: FENCED", 1_767_225_606_000L))),
             2),
+        new Sample(pressed(), 3),
         new Sample(deadLetter(-1), 1),
         new Sample(deadLetter(3), 2),
         new Sample(alert(), 1),
+        new Sample(Alert.newBuilder(alert()).setResolvedAt(1_767_225_670_000L).build(), 2),
         new Sample(tally(0), 1),
-        new Sample(tally(3), 2));
+        new Sample(tally(3), 2),
+        new Sample(
+            Tally.newBuilder(tally(3)).setPendingSizes(List.of(0L, 0L, 1L, 300L)).build(), 3),
+        new Sample(decision(), 1),
+        new Sample(order(), 1));
   }
 
   static Plan plan(long deadLetters) {
@@ -106,7 +127,28 @@ final class Samples {
         1_767_225_600_000L,
         1_767_225_601_000L,
         deadLetters,
-        deadLetters == 0 ? 1.0 : 0.25);
+        deadLetters == 0 ? 1.0 : 0.25,
+        "",
+        null,
+        null,
+        null,
+        5,
+        false,
+        "",
+        1_000L);
+  }
+
+  private static Plan limited() {
+    return Plan.newBuilder(plan(5))
+        .setSourceKey("postgresql://127.0.0.1:5432/shop")
+        .setRowsPerS(20_000.0)
+        .setSourceRowsPerS(50_000.0)
+        .setLanes(4)
+        .setPriority(9)
+        .setApproval(true)
+        .setWindow("Mon-Fri 22:00-06:00 Europe/Paris")
+        .setChunkTargetMs(500L)
+        .build();
   }
 
   private static ListFilter list() {
@@ -213,7 +255,33 @@ final class Samples {
         1_767_225_602_000L,
         null,
         1_767_225_609_000L,
-        deadLetters);
+        deadLetters,
+        null,
+        null,
+        "",
+        false,
+        null,
+        5,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private static Progress steered() {
+    return Progress.newBuilder(progress(3))
+        .setState(BackfillState.PAUSED)
+        .setRowsPerSLimit(20_000.0)
+        .setLanesLimit(4)
+        .setSlowedBy("sink: replication lag is 9 s of 10 s")
+        .setApproved(true)
+        .setPausedAt(1_767_225_608_000L)
+        .setPriority(9)
+        .setCriticalPartition(PARTITION)
+        .setCriticalMs(12_000L)
+        .setThrottleRowsPerS(20_000.0)
+        .setThrottleLanes(-1)
+        .build();
   }
 
   static Command command() {
@@ -227,8 +295,34 @@ final class Samples {
         1_767_225_605_000L);
   }
 
+  private static Decision decision() {
+    return new Decision(command(), true, "at most 50000 rows/s from now on", 1_767_225_605_100L);
+  }
+
+  private static Order order() {
+    return new Order(BACKFILL, "default", 13, OrderKind.RETRY, PARTITION, 1_767_225_605_100L);
+  }
+
   static Directive directive(boolean spent) {
-    return new Directive("b-0", RunState.HOLD, "asked by ada", 1L, spent);
+    return new Directive("b-0", RunState.HOLD, "asked by ada", 1L, spent, false, List.of());
+  }
+
+  private static WorkerHeartbeat pressed() {
+    return WorkerHeartbeat.newBuilder(workerHeartbeat(List.of()))
+        .setRunning(
+            List.of(
+                new RunningPartition(
+                    PARTITION,
+                    BACKFILL,
+                    150_000L,
+                    50_000L,
+                    12_500.5,
+                    1_767_225_605_500L,
+                    1_767_225_593_000L)))
+        .setPressures(
+            List.of(
+                new Pressure(BACKFILL, "replication lag", 9.0, 10.0, 0.5, "the lag is 9 of 10 s")))
+        .build();
   }
 
   static WorkerHeartbeat workerHeartbeat(List<Overtaken> overtaken) {
@@ -248,7 +342,9 @@ final class Samples {
         "",
         1_767_225_000_000L,
         1_767_225_606_000L,
-        overtaken);
+        overtaken,
+        List.of(),
+        List.of());
   }
 
   static DeadLetter deadLetter(long number) {
@@ -275,7 +371,8 @@ final class Samples {
         Severity.WARNING,
         "no chunk for 60 s — größer als üblich ✓",
         "look at the worker's log",
-        1_767_225_663_000L);
+        1_767_225_663_000L,
+        null);
   }
 
   static Tally tally(long deadLetters) {
@@ -301,7 +398,8 @@ final class Samples {
         "stale fence 12 after 13",
         1_767_225_602_000L,
         1_767_225_607_000L,
-        deadLetters);
+        deadLetters,
+        List.of());
   }
 
   private static Failure away() {

@@ -64,7 +64,8 @@ class SpecDocumentationTest {
           .properties()
           .forEach(kind -> keys.put(end + "." + kind.getKey(), kind.getValue().get("properties")));
     }
-    for (String plain : new String[] {"transform", "chunk", "retry", "deadLetters"}) {
+    for (String plain :
+        new String[] {"transform", "chunk", "retry", "deadLetters", "limits", "probe"}) {
       keys.put(plain, schema.at("/$defs/" + plain + "/properties"));
     }
     return keys;
