@@ -1,32 +1,39 @@
 package io.tidemark.core.coordinator;
 
-import io.tidemark.core.coordinator.CoordinatorEffect.PutDirective;
-import io.tidemark.core.coordinator.CoordinatorEffect.PutProgress;
+import io.tidemark.core.coordinator.CoordinatorEffect.Forget;
+import io.tidemark.core.coordinator.CoordinatorEffect.PutAlert;
+import io.tidemark.core.coordinator.CoordinatorEffect.PutDecision;
 import io.tidemark.core.coordinator.CoordinatorEvent.CommandSeen;
+import io.tidemark.core.coordinator.CoordinatorEvent.HeartbeatSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.PlanSeen;
+import io.tidemark.core.coordinator.CoordinatorEvent.TallyGone;
 import io.tidemark.core.coordinator.CoordinatorEvent.TallySeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.Tick;
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
-import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.Pressure;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.Tally;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * Steers all backfills: admits them, sums their tallies into progress, proves completion. Pure:
- * time comes with the event, what is to be written comes back as effects. Its memory is what it
- * wrote (plans, tallies, progress, directives), so a restart and a live run are one path (I10).
+ * Steers all backfills: admits them, obeys commands, shares limits out, sums tallies into progress,
+ * proves completion, raises alerts. Pure: time comes with the event, what is to be written comes
+ * back as effects. Its memory is what it wrote and heard, so a restart and a live run are one path
+ * (I10).
  */
 public final class Coordinator {
 
@@ -36,28 +43,42 @@ public final class Coordinator {
    */
   static final int GAP_LOOKS = 150;
 
-  private final int maxRunning;
+  /** How often limits are shared out anew and alerts are thought about, milliseconds. */
+  private static final long THINK_MS = 1_000;
+
+  private final CoordinatorSettings settings;
   private final Map<String, Backfill> backfills = new TreeMap<>();
+  private final Fleet fleet = new Fleet();
+  private final OpenAlerts alerts = new OpenAlerts();
+  private long thoughtAt;
+
+  /**
+   * What an earlier coordinator wrote and heard.
+   *
+   * @param workers newest heartbeat of each
+   */
+  public record Memory(
+      Collection<Plan> plans,
+      Collection<Tally> tallies,
+      Collection<Progress> progress,
+      Collection<Directive> directives,
+      Collection<WorkerHeartbeat> workers,
+      Collection<Alert> alerts) {}
 
   /**
    * A coordinator that goes on from what an earlier one wrote.
    *
-   * @param maxRunning backfills admitted at the same time, at least 1
+   * @param now milliseconds since the epoch
    */
-  public Coordinator(
-      int maxRunning,
-      Collection<Plan> plans,
-      Collection<Tally> tallies,
-      Collection<Progress> progress,
-      Collection<Directive> directives) {
-    if (maxRunning < 1) {
-      throw new IllegalArgumentException("max.running.backfills must be at least 1");
-    }
-    this.maxRunning = maxRunning;
-    plans.forEach(p -> of(p.getBackfillId()).plan = p);
-    tallies.forEach(t -> of(t.getBackfillId()).tallies.put(t.getQueue(), t));
-    progress.forEach(p -> of(p.getBackfillId()).restored(p));
-    directives.forEach(d -> of(d.getBackfillId()).directive = d);
+  public Coordinator(CoordinatorSettings settings, Memory memory, long now) {
+    this.settings = settings;
+    memory.plans().forEach(p -> of(p.getBackfillId()).plan = p);
+    memory.tallies().forEach(t -> of(t.getBackfillId()).tallies.put(t.getQueue(), t));
+    memory.progress().forEach(p -> of(p.getBackfillId()).restored(p));
+    memory.directives().forEach(d -> of(d.getBackfillId()).directive = d);
+    backfills.values().forEach(b -> b.stillSince = now);
+    fleet.restored(memory.workers(), now);
+    alerts.restored(memory.alerts());
   }
 
   /**
@@ -70,21 +91,19 @@ public final class Coordinator {
     List<CoordinatorEffect> out = new ArrayList<>();
     switch (event) {
       case PlanSeen e -> {
-        Backfill b = of(e.plan().getBackfillId());
-        b.plan = e.plan();
-        evaluate(b, now, out);
+        of(e.plan().getBackfillId()).plan = e.plan();
+        look(of(e.plan().getBackfillId()), now, out);
         admit(now, out);
       }
       // Tallies arrive in bursts; progress is written at the next tick.
       case TallySeen e -> of(e.tally().getBackfillId()).tallied(e.tally());
+      case TallyGone e -> of(e.backfill()).tallies.remove(e.queue());
+      case HeartbeatSeen e -> fleet.heard(e.beat(), now);
       case CommandSeen e -> {
-        command(e.command(), now, out);
+        out.add(new PutDecision(decide(e.command(), now, out)));
         admit(now, out);
       }
-      case Tick e -> {
-        backfills.values().forEach(b -> evaluate(b, now, out));
-        admit(now, out);
-      }
+      case Tick e -> tick(now, out);
     }
     return out;
   }
@@ -93,79 +112,55 @@ public final class Coordinator {
     return backfills.computeIfAbsent(id, k -> new Backfill());
   }
 
-  /** Lets the oldest waiting backfills run, as far as the limit allows. */
+  private List<Backfill> planned() {
+    return backfills.values().stream().filter(b -> b.plan != null).toList();
+  }
+
   private void admit(long now, List<CoordinatorEffect> out) {
-    long running =
-        backfills.values().stream()
-            .filter(b -> b.state == BackfillState.RUNNING || b.state == BackfillState.FINISHING)
-            .count();
-    List<Backfill> waiting =
-        backfills.values().stream()
-            .filter(b -> b.plan != null && b.state == BackfillState.WAITING && !b.cancelling())
-            .sorted(Comparator.comparingLong(b -> b.plan.getCreatedAt()))
-            .toList();
-    for (Backfill b : waiting) {
-      if (running >= maxRunning) {
-        b.to(BackfillState.WAITING, "waits for one of " + maxRunning + " places", now, out);
-        continue;
-      }
-      running++;
-      b.to(BackfillState.RUNNING, "", now, out);
-      b.direct(RunState.RUN, "", now, out);
-    }
+    Admission.look(planned(), settings.maxRunning(), now, out);
   }
 
-  private void command(Command c, long now, List<CoordinatorEffect> out) {
+  private Decision decide(Command c, long now, List<CoordinatorEffect> out) {
     Backfill b = backfills.get(c.getBackfillId());
-    if (b == null || b.plan == null || Backfill.ended(b.state)) {
-      return;
-    }
-    // Nothing takes a cancellation back: some partitions may already have obeyed it. And nothing
-    // stops a backfill whose rows are all in.
-    boolean tooLate = b.cancelling() || b.state == BackfillState.FINISHING;
-    if (tooLate && c.getType() != CommandType.SINK_FINISHED) {
-      return;
-    }
-    String because = c.getWho() + (c.getWhy().isEmpty() ? "" : ": " + c.getWhy());
-    switch (c.getType()) {
-      case PAUSE -> {
-        b.to(BackfillState.PAUSED, "paused by " + because, now, out);
-        b.direct(RunState.HOLD, "paused by " + because, now, out);
+    Steering.Answer answer =
+        b == null || b.plan == null
+            ? Steering.Answer.no("there is no backfill " + c.getBackfillId())
+            : Steering.obey(b, c, now, out);
+    return new Decision(c, answer.accepted(), answer.words(), now);
+  }
+
+  private void tick(long now, List<CoordinatorEffect> out) {
+    fleet.tick(now);
+    planned().forEach(b -> look(b, now, out));
+    admit(now, out);
+    if (Math.abs(now - thoughtAt) >= THINK_MS) {
+      thoughtAt = now;
+      Limits.share(planned(), fleet, settings, now, out);
+      for (Backfill b : planned()) {
+        judge(b, now).forEach(a -> out.add(new PutAlert(a)));
       }
-      case RESUME -> {
-        if (b.state == BackfillState.PAUSED) {
-          b.to(BackfillState.WAITING, "", now, out);
-        }
-      }
-      case CANCEL -> {
-        b.direct(RunState.CANCEL, "cancelled by " + because, now, out);
-        b.to(b.state, "being cancelled by " + because, now, out);
-      }
-      case SINK_FINISHED -> {
-        if (b.state == BackfillState.FINISHING) {
-          b.to(BackfillState.COMPLETED, "", now, out);
-        }
-      }
-      // What the coordinator does not handle yet, the API does not accept either.
-      case RETRY, THROTTLE, SPLIT, APPROVE, ARCHIVE, UNKNOWN -> {}
     }
   }
 
-  private static void evaluate(Backfill b, long now, List<CoordinatorEffect> out) {
-    if (b.plan == null || (Backfill.ended(b.state) && !b.dirty)) {
+  private void look(Backfill b, long now, List<CoordinatorEffect> out) {
+    if (b.archiving()) {
+      forgetOnceGone(b, now, out);
       return;
     }
-    b.dirty = false;
+    boolean news = b.looked();
+    if (b.over() && !news) {
+      return;
+    }
     Sum sum = b.sum();
-    b.eta = b.eta.observed(now, sum.rows());
-    b.limitDeadLetters(sum, now, out);
-    Verdict verdict = Verdict.of(b.plan, sum);
+    limitDeadLetters(b, sum, now, out);
+    lookAhead(b, sum, now);
+    Verdict verdict = b.ordersDone() ? Verdict.of(b.plan, sum) : new Verdict.Open();
     if (!(verdict instanceof Verdict.Gap)) {
       b.gapLooks = 0;
     }
     switch (verdict) {
-      case Verdict.Open open -> b.write(b.state, b.reason, now, out);
-      case Verdict.Gap gap -> b.gap(now, out);
+      case Verdict.Open open -> b.write(now, out);
+      case Verdict.Gap gap -> gap(b, now, out);
       case Verdict.Proved proved -> {
         boolean finish = b.plan.getSinkFinish() && b.state != BackfillState.COMPLETED;
         b.covered = true;
@@ -175,164 +170,72 @@ public final class Coordinator {
     }
   }
 
-  /** One backfill's state. */
-  private static final class Backfill {
-    private Plan plan;
-    private final Map<Integer, Tally> tallies = new LinkedHashMap<>();
-    private BackfillState state = BackfillState.WAITING;
-    private String reason = "";
-    private boolean covered;
-    private Long endedAt;
-    private Directive directive;
-    private Progress written;
-    private Eta eta = Eta.NONE;
-    private int gapLooks;
-    private boolean dirty = true;
-
-    static boolean ended(BackfillState state) {
-      return switch (state) {
-        case COMPLETED, FAILED, CANCELLED -> true;
-        case WAITING, RUNNING, PAUSED, FINISHING -> false;
-        case UNKNOWN -> throw new IllegalStateException("a backfill state that nobody set");
-      };
+  private void forgetOnceGone(Backfill b, long now, List<CoordinatorEffect> out) {
+    if (b.tallies.isEmpty()) {
+      alerts.forget(b.id(), now).forEach(a -> out.add(new PutAlert(a)));
+      out.add(new Forget(b.id()));
+      // Workers that find its descriptors still must know that they are done.
+      Backfill gone = new Backfill();
+      gone.directive = b.directive;
+      backfills.put(b.id(), gone);
     }
+  }
 
-    boolean cancelling() {
-      return directive != null && directive.getRunState() == RunState.CANCEL;
+  private static void gap(Backfill b, long now, List<CoordinatorEffect> out) {
+    b.gapLooks++;
+    if (b.gapLooks >= GAP_LOOKS) {
+      b.to(BackfillState.FAILED, "the partitions leave a gap in the plan or overlap", now, out);
+    } else {
+      b.write(now, out);
     }
+  }
 
-    void restored(Progress p) {
-      written = p;
-      state = p.getState();
-      reason = p.getReason();
-      covered = p.getCovered();
-      endedAt = p.getEndedAt();
-    }
+  /** Tells workers when the last row that may be dead-lettered was, and when more may be. */
+  private static void limitDeadLetters(Backfill b, Sum sum, long now, List<CoordinatorEffect> out) {
+    // A share of what is planned so far would fail partitions that the whole allows.
+    long rows = Math.max(b.estimated(sum), sum.rows() + sum.deadLetters());
+    long limit =
+        Verdict.sealed(b.plan)
+            ? Math.min(
+                b.plan.getDeadLettersCount(), (long) Math.ceil(b.plan.getDeadLettersShare() * rows))
+            : b.plan.getDeadLettersCount();
+    b.limitDeadLetters(sum.deadLetters() > 0 && sum.deadLetters() >= limit, now, out);
+  }
 
-    void gap(long now, List<CoordinatorEffect> out) {
-      gapLooks++;
-      if (gapLooks >= GAP_LOOKS) {
-        to(BackfillState.FAILED, "the partitions leave a gap in the plan or overlap", now, out);
-      } else {
-        write(state, reason, now, out);
-      }
+  private void lookAhead(Backfill b, Sum sum, long now) {
+    Pace before = b.pace;
+    b.pace = before.observed(now, sum.rows());
+    if (sum.rows() != before.rows()) {
+      b.stillSince = now;
     }
+    List<RunningPartition> running =
+        fleet.running(b.id()).stream().map(Fleet.Running::partition).toList();
+    b.forecast =
+        b.pace.known() && b.remaining(sum) > 0
+            ? Optional.of(Forecast.of(b.remaining(sum), b.pace, running, sum.largestPending()))
+            : Optional.empty();
+    b.slowedBy =
+        fleet.pressures(b.id()).stream()
+            .map(Pressure::getMessage)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining("; "));
+  }
 
-    void tallied(Tally t) {
-      dirty = true;
-      tallies.put(t.getQueue(), t);
+  private List<Alert> judge(Backfill b, long now) {
+    if (b.archiving() || b.written() == null) {
+      return List.of();
     }
-
-    Sum sum() {
-      return Sum.of(tallies.values());
-    }
-
-    void direct(RunState to, String why, long now, List<CoordinatorEffect> out) {
-      if (directive == null || directive.getRunState() != to) {
-        boolean spent = directive != null && directive.getDeadLettersSpent();
-        put(new Directive(plan.getBackfillId(), to, why, now, spent), out);
-      }
-    }
-
-    /** Tells workers when the last row that may be dead-lettered was, and when more may be. */
-    void limitDeadLetters(Sum sum, long now, List<CoordinatorEffect> out) {
-      boolean spent = sum.deadLetters() > 0 && sum.deadLetters() >= limit(sum);
-      if (directive != null && directive.getDeadLettersSpent() != spent) {
-        put(Directive.newBuilder(directive).setDeadLettersSpent(spent).setAt(now).build(), out);
-      }
-    }
-
-    private long limit(Sum sum) {
-      if (!Verdict.sealed(plan)) {
-        // A share of what is planned so far would fail partitions that the whole allows.
-        return plan.getDeadLettersCount();
-      }
-      long rows = Math.max(estimated(sum), sum.rows() + sum.deadLetters());
-      return Math.min(
-          plan.getDeadLettersCount(), (long) Math.ceil(plan.getDeadLettersShare() * rows));
-    }
-
-    private void put(Directive next, List<CoordinatorEffect> out) {
-      directive = next;
-      out.add(new PutDirective(next));
-    }
-
-    /** Rows planned, as far as anybody knows. */
-    private long estimated(Sum sum) {
-      return Math.max(plan.getRowsEstimated(), sum.rowsEstimated());
-    }
-
-    /** The only place where the state changes. */
-    void to(BackfillState next, String why, long now, List<CoordinatorEffect> out) {
-      if (ended(state) && next != state) {
-        return;
-      }
-      if (ended(next) && endedAt == null) {
-        endedAt = now;
-      }
-      state = next;
-      reason = why;
-      write(next, why, now, out);
-    }
-
-    /** Writes the progress if anything but the clock has changed. */
-    void write(BackfillState s, String why, long now, List<CoordinatorEffect> out) {
-      Progress p = progress(s, why, now);
-      if (written != null
-          && Progress.newBuilder(p).setUpdatedAt(written.getUpdatedAt()).build().equals(written)) {
-        return;
-      }
-      written = p;
-      out.add(new PutProgress(p));
-    }
-
-    private Progress progress(BackfillState s, String why, long now) {
-      Sum sum = sum();
-      boolean over = ended(s);
-      long estimated = estimated(sum);
-      long remaining = Math.max(0, estimated - sum.rows() - sum.deadLetters());
-      boolean moving = s == BackfillState.RUNNING && remaining > 0;
-      return Progress.newBuilder()
-          .setBackfillId(plan.getBackfillId())
-          .setName(plan.getName())
-          .setDomain(plan.getDomain())
-          .setState(s)
-          .setReason(why)
-          .setSealed(Verdict.sealed(plan))
-          .setPartitions(sum.partitions())
-          .setPending(sum.pending())
-          .setRunning(sum.running())
-          .setRetrying(sum.retrying())
-          .setCompleted(sum.completed())
-          .setFailed(sum.failed())
-          .setCancelled(sum.cancelled())
-          .setRows(sum.rows())
-          .setBytes(sum.bytes())
-          .setRowsEstimated(over ? sum.rows() : estimated)
-          .setDigest(sum.digest())
-          .setCovered(covered)
-          .setClaims(sum.claims())
-          .setDrift(sum.drift())
-          .setLastDrift(sum.lastDrift())
-          .setRowsPerS(over ? overall(sum.rows(), sum.startedAt()) : moving ? eta.shown() : 0)
-          .setEtaLowMs(moving ? rounded(eta.lowMs(remaining)) : null)
-          .setEtaHighMs(moving ? rounded(eta.highMs(remaining)) : null)
-          .setCreatedAt(plan.getCreatedAt())
-          .setStartedAt(sum.startedAt())
-          .setEndedAt(endedAt)
-          .setUpdatedAt(now)
-          .setDeadLetters(sum.deadLetters())
-          .build();
-    }
-
-    private double overall(long rows, Long startedAt) {
-      return startedAt == null || endedAt == null || endedAt <= startedAt
-          ? 0
-          : rows * 1000.0 / (endedAt - startedAt);
-    }
-
-    private static Long rounded(OptionalDouble ms) {
-      return ms.isEmpty() ? null : Math.round(ms.getAsDouble());
-    }
+    RunState directed = b.directive == null ? null : b.directive.getRunState();
+    Judge.Case c =
+        new Judge.Case(
+            b.plan,
+            b.written(),
+            directed,
+            fleet.running(b.id()),
+            fleet.pressures(b.id()),
+            now - b.stillSince,
+            fleet.of(b.plan.getDomain()).size());
+    return alerts.compare(b.id(), Judge.of(c, settings, now), now);
   }
 }

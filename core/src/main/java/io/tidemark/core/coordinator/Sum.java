@@ -5,7 +5,11 @@ import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.Tally;
 import java.util.Collection;
 
-/** The tallies of all queues of one backfill, added up. Units as in {@link Tally}. */
+/**
+ * The tallies of all queues of one backfill, added up. Units as in {@link Tally}.
+ *
+ * @param largestPending estimated rows of the largest partition that is PENDING, about; 0: none
+ */
 record Sum(
     long pending,
     long running,
@@ -23,10 +27,11 @@ record Sum(
     long claims,
     long drift,
     String lastDrift,
-    Long startedAt) {
+    Long startedAt,
+    long largestPending) {
 
   private static final Sum ZERO =
-      new Sum(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Digest("", 0L, 0L), 0, 0, 0, 0, "", null);
+      new Sum(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Digest("", 0L, 0L), 0, 0, 0, 0, "", null, 0);
 
   static Sum of(Collection<Tally> tallies) {
     Sum sum = ZERO;
@@ -54,7 +59,8 @@ record Sum(
         claims + t.getClaims(),
         drift + t.getDrift(),
         t.getLastDrift().isEmpty() ? lastDrift : t.getLastDrift(),
-        Tallies.earlier(startedAt, t.getStartedAt()));
+        Tallies.earlier(startedAt, t.getStartedAt()),
+        Math.max(largestPending, Tallies.largestPending(t)));
   }
 
   /** Partitions known. */

@@ -82,6 +82,19 @@ public final class Ledger {
     }
   }
 
+  /**
+   * The descriptor with which a partition that failed is tried again, from where it stands.
+   *
+   * @param now milliseconds since the epoch
+   * @return empty if it did not fail: what was cancelled stays so
+   */
+  public static Optional<Descriptor> nextRound(LedgerEntry entry, long now) {
+    Descriptor d = entry.getDescriptor();
+    return entry.getState() == PartitionState.FAILED
+        ? Optional.of(Descriptor.newBuilder(d).setRound(d.getRound() + 1).setPlannedAt(now).build())
+        : Optional.empty();
+  }
+
   private static LedgerEntry planned(Descriptor d) {
     return LedgerEntry.newBuilder()
         .setDescriptor(d)

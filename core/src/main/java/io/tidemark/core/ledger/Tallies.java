@@ -7,6 +7,8 @@ import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Tally;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Totals of a backfill over one queue. They are kept by difference (the changed entry's old share
@@ -94,7 +96,43 @@ public final class Tallies {
         .setStartedAt(started)
         .setUpdatedAt(Math.max(t.getUpdatedAt(), e.getUpdatedAt()))
         .setDeadLetters(t.getDeadLetters() + sign * e.getDeadLetters())
+        .setPendingSizes(
+            state == PartitionState.PENDING
+                ? counted(t.getPendingSizes(), e.getDescriptor().getRowsEstimated(), sign)
+                : t.getPendingSizes())
+        .setOrderedAt(t.getOrderedAt())
         .build();
+  }
+
+  /** The sizes with one more, or less, of about so many rows. */
+  private static List<Long> counted(List<Long> sizes, long rows, int sign) {
+    int size = size(rows);
+    List<Long> next = new ArrayList<>(sizes);
+    while (next.size() <= size) {
+      next.add(0L);
+    }
+    next.set(size, next.get(size) + sign);
+    while (!next.isEmpty() && next.getLast() == 0) {
+      next.removeLast();
+    }
+    return next;
+  }
+
+  /** The power of two that a number of rows reaches, as an exponent. */
+  private static int size(long rows) {
+    return Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, rows));
+  }
+
+  /** Rows of the largest PENDING partition, to within a third; 0 if none is. */
+  public static long largestPending(Tally t) {
+    int largest = t.getPendingSizes().size() - 1;
+    // Between 2^n and 2^(n+1) - 1: the middle of them.
+    return largest < 0 ? 0 : (1L << largest) + (1L << largest) / 2;
+  }
+
+  /** The tally once its ledger has carried out an order of that time. */
+  public static Tally ordered(Tally tally, long at) {
+    return Tally.newBuilder(tally).setOrderedAt(at).build();
   }
 
   /** Partitions that are not over yet. */

@@ -205,7 +205,7 @@ final class Faults {
         int delay = draw.nextInt(50, 3_000);
         later(delay, "resume", () -> world.reconciler().ask(CommandType.RESUME, backfill));
       }
-      case RETRY_COMMAND -> world.reconciler().failed().ifPresent(world.planner()::retry);
+      case RETRY_COMMAND -> world.reconciler().failed().ifPresent(world.reconciler()::askRetry);
       case CANCEL_COMMAND -> world.reconciler().ask(CommandType.CANCEL, anyBackfill(draw));
     }
   }

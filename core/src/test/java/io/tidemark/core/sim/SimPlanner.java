@@ -88,8 +88,8 @@ final class SimPlanner {
   }
 
   /** Publishes a partition again, for its next round. */
-  void retry(Descriptor failed) {
-    append(List.of(Descriptor.newBuilder(failed).setRound(failed.getRound() + 1).build()));
+  void retry(Descriptor next) {
+    append(List.of(next));
   }
 
   /** Whether a partition of that backfill was ever retried. */

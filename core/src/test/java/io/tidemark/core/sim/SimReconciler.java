@@ -3,6 +3,7 @@ package io.tidemark.core.sim;
 import io.tidemark.core.coordinator.Coordinator;
 import io.tidemark.core.coordinator.CoordinatorEffect;
 import io.tidemark.core.coordinator.CoordinatorEvent;
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.core.ledger.Ledger;
 import io.tidemark.core.ledger.LedgerEvent;
 import io.tidemark.core.ledger.Tallies;
@@ -12,6 +13,7 @@ import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
@@ -41,10 +43,12 @@ final class SimReconciler {
   private final Map<String, Directive> directives = new TreeMap<>();
   private final List<Directive> directiveLog = new ArrayList<>();
   private final List<Command> commands = new ArrayList<>();
+  private final List<Order> orders = new ArrayList<>();
   private final long[] workRead;
   private final long[] checkpointsRead;
   private int plansRead;
   private int commandsRead;
+  private int ordersRead;
   private long clockOff;
   private Optional<Coordinator> coordinator = Optional.empty();
 
@@ -59,11 +63,15 @@ final class SimReconciler {
     coordinator =
         Optional.of(
             new Coordinator(
-                world.setup().maxRunning(),
-                plans.values(),
-                tallies.values(),
-                progress.values(),
-                directives.values()));
+                CoordinatorSettings.of(world.setup().maxRunning()),
+                new Coordinator.Memory(
+                    plans.values(),
+                    tallies.values(),
+                    progress.values(),
+                    directives.values(),
+                    List.of(),
+                    List.of()),
+                world.scheduler().now() + clockOff));
     run(coordinator.get());
   }
 
@@ -102,9 +110,21 @@ final class SimReconciler {
 
   /** What a user asks. */
   void ask(CommandType type, String backfill) {
+    ask(type, backfill, Map.of());
+  }
+
+  /** That a partition which failed is tried again. */
+  void askRetry(Descriptor failed) {
+    ask(
+        CommandType.RETRY,
+        failed.getBackfillId(),
+        Map.of("partition", failed.getPartitionId()));
+  }
+
+  private void ask(CommandType type, String backfill, Map<String, String> arguments) {
     commands.add(
         new Command(
-            "c" + commands.size(), backfill, type, Map.of(), "sim", "", world.scheduler().now()));
+            "c" + commands.size(), backfill, type, arguments, "sim", "", world.scheduler().now()));
   }
 
   /** A partition that failed and was not retried yet, of a backfill that has not ended. */
@@ -159,7 +179,30 @@ final class SimReconciler {
     for (; commandsRead < commands.size(); commandsRead++) {
       write(c, new CoordinatorEvent.CommandSeen(commands.get(commandsRead)));
     }
+    for (; ordersRead < orders.size(); ordersRead++) {
+      obey(orders.get(ordersRead), c);
+    }
     write(c, new CoordinatorEvent.Tick());
+  }
+
+  /** In one transaction: the next rounds are in the ledger, and on their way to workers. */
+  private void obey(Order order, Coordinator c) {
+    ledger.values().stream()
+        .filter(e -> e.getDescriptor().getBackfillId().equals(order.getBackfillId()))
+        .filter(e -> e.getDescriptor().getQueue() == order.getQueue())
+        .filter(e -> e.getDescriptor().getPartitionId().equals(order.getPartitionId()))
+        .flatMap(e -> Ledger.nextRound(e, order.getAt()).stream())
+        .toList()
+        .forEach(
+            next -> {
+              apply(order.getQueue(), new LedgerEvent.Planned(next), c);
+              world.planner().retry(next);
+            });
+    String key = order.getBackfillId() + "|" + order.getQueue();
+    if (tallies.containsKey(key)) {
+      tallies.put(key, Tallies.ordered(tallies.get(key), order.getAt()));
+      write(c, new CoordinatorEvent.TallySeen(tallies.get(key)));
+    }
   }
 
   /** Seals the sinks of files whose partitions are all done, as often as it takes to hear of it. */
@@ -237,6 +280,10 @@ final class SimReconciler {
           directiveLog.add(d.directive());
           world.scheduler().note(() -> "    reconciler -> " + d.directive());
         }
+        case CoordinatorEffect.PutOrder o -> orders.add(o.order());
+        case CoordinatorEffect.PutDecision d -> {}
+        case CoordinatorEffect.PutAlert a -> {}
+        case CoordinatorEffect.Forget f -> throw new IllegalStateException("nobody archives");
       }
     }
   }

@@ -22,6 +22,7 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.spec.SpecException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ public final class Reconciler implements AutoCloseable {
     RocksDbMemory memory = opened(new RocksDbMemory(ROCKSDB_BYTES), RocksDbMemory::close);
     Topology topology =
         ReconcilerTopology.build(
-            config.topics(), config.domains(), config.maxRunningBackfills(), malformed);
+            config.topics(), config.domains(), config.coordinator(), malformed);
     KafkaStreams streams =
         opened(
             new KafkaStreams(
@@ -155,14 +156,26 @@ public final class Reconciler implements AutoCloseable {
       throws KafkaUnreachableException, TopicException, InterruptedException {
     Map<String, Integer> queues =
         TidemarkTopics.ensure(config.clients(), config.topics(), config.domains(), config.queues());
-    TopicSpec tallies =
+    List<TopicSpec> internal = new ArrayList<>();
+    internal.add(
         new TopicSpec(
             ReconcilerTopology.tallies(config.topics()),
             1,
-            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+    queues.forEach(
+        (domain, count) ->
+            internal.add(
+                new TopicSpec(
+                    ReconcilerTopology.orders(config.topics(), domain),
+                    count,
+                    Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        "-1"))));
     try (Admin admin = Admin.create(config.clients().admin())) {
       TopicAdmin topics = new TopicAdmin(admin, KAFKA_TIMEOUT);
-      topics.ensure(List.of(tallies));
+      topics.ensure(internal);
       return new Prepared(queues, topics.replicationFactor());
     }
   }

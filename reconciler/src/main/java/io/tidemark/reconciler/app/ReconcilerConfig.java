@@ -1,5 +1,6 @@
 package io.tidemark.reconciler.app;
 
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.ClientConfigException;
 import io.tidemark.schemas.topic.Topics;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -28,7 +31,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param stateDir folder of local state; what is missing there is restored from Kafka
  * @param httpHost address that the API binds to
  * @param httpPort its port; 0: any free one
- * @param maxRunningBackfills admitted at the same time
+ * @param coordinator what the coordinator is told
  * @param standbyReplicas further instances that keep a warm copy of each task's state
  * @param streamThreads threads that process events
  * @param workerSilence a worker silent for that much longer than others is evicted
@@ -41,7 +44,7 @@ public record ReconcilerConfig(
     Path stateDir,
     String httpHost,
     int httpPort,
-    int maxRunningBackfills,
+    CoordinatorSettings coordinator,
     int standbyReplicas,
     int streamThreads,
     Duration workerSilence) {
@@ -53,9 +56,13 @@ public record ReconcilerConfig(
   private static final String HTTP_HOST = "http.host";
   private static final String HTTP_PORT = "http.port";
   private static final String MAX_RUNNING = "max.running.backfills";
+  private static final String SOURCES = "source.rows.per.second";
+  private static final String PAUSED_ALERT = "paused.alert.ms";
   private static final String STANDBYS = "num.standby.replicas";
   private static final String THREADS = "num.stream.threads";
   private static final String WORKER_SILENCE = "worker.silence.ms";
+
+  private static final Pattern SOURCE = Pattern.compile("(.+)=([1-9][0-9]{0,11})");
 
   public ReconcilerConfig {
     domains = List.copyOf(domains);
@@ -108,6 +115,21 @@ public record ReconcilerConfig(
             Range.atLeast(1),
             Importance.HIGH,
             "Backfills that run at the same time; others wait, oldest first.")
+        .define(
+            SOURCES,
+            ConfigDef.Type.LIST,
+            "",
+            Importance.MEDIUM,
+            "What all backfills of a source may move together, such as"
+                + " postgresql://db1:5432/shop=50000: the JDBC URL without 'jdbc:' and options, and"
+                + " rows per second.")
+        .define(
+            PAUSED_ALERT,
+            ConfigDef.Type.LONG,
+            86_400_000L,
+            Range.atLeast(1_000),
+            Importance.LOW,
+            "A pause older than so many milliseconds raises an alert.")
         .define(
             STANDBYS,
             ConfigDef.Type.INT,
@@ -178,10 +200,26 @@ public record ReconcilerConfig(
         Path.of(c.getString(STATE_DIR)),
         host,
         c.getInt(HTTP_PORT),
-        c.getInt(MAX_RUNNING),
+        new CoordinatorSettings(
+            c.getInt(MAX_RUNNING), sources(c.getList(SOURCES)), c.getLong(PAUSED_ALERT)),
         c.getInt(STANDBYS),
         c.getInt(THREADS),
         Duration.ofMillis(c.getLong(WORKER_SILENCE)));
+  }
+
+  private static Map<String, Double> sources(List<String> given) {
+    Map<String, Double> limits = new HashMap<>();
+    for (String source : given) {
+      Matcher m = SOURCE.matcher(source.strip());
+      if (!m.matches()) {
+        throw new ConfigException(
+            SOURCES,
+            source,
+            "write a source and rows per second: postgresql://db1:5432/shop=50000");
+      }
+      limits.put(m.group(1), Double.valueOf(m.group(2)));
+    }
+    return limits;
   }
 
   private static Topics topics(String namespace, List<String> domains) {

@@ -5,12 +5,16 @@ import io.tidemark.core.coordinator.Coordinator;
 import io.tidemark.core.coordinator.CoordinatorEffect;
 import io.tidemark.core.coordinator.CoordinatorEvent;
 import io.tidemark.core.coordinator.CoordinatorEvent.CommandSeen;
+import io.tidemark.core.coordinator.CoordinatorEvent.HeartbeatSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.PlanSeen;
+import io.tidemark.core.coordinator.CoordinatorEvent.TallyGone;
 import io.tidemark.core.coordinator.CoordinatorEvent.TallySeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.Tick;
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
@@ -20,6 +24,7 @@ import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -52,11 +57,13 @@ final class CoordinatorProcessor
   /** A command is remembered as long as its topic keeps it, and a day more. */
   private static final long REMEMBERED_MS = Duration.ofDays(31).toMillis();
 
+  /** Names of the nodes that take what it forwards. */
+  record Sinks(String progress, String directives, String decisions, String alerts, String plans) {}
+
   private final List<String> domains;
-  private final int maxRunning;
-  private final String progressSink;
-  private final String directiveSink;
-  private final String alertSink;
+  private final CoordinatorSettings settings;
+  private final Sinks sinks;
+  private final UnaryOperator<String> ordersOf;
   private final MalformedRecords malformed;
   private ProcessorContext<String, SpecificRecord> context;
   private KeyValueStore<String, Plan> plans;
@@ -64,30 +71,28 @@ final class CoordinatorProcessor
   private KeyValueStore<String, Progress> progress;
   private KeyValueStore<String, Directive> directives;
   private KeyValueStore<String, WorkerHeartbeat> workers;
-  private KeyValueStore<String, Command> commands;
+  private KeyValueStore<String, Decision> decisions;
+  private KeyValueStore<String, Alert> alerts;
   private Coordinator coordinator;
 
   /**
    * A processor that Kafka Streams initialises.
    *
    * @param domains those that this reconciler serves
-   * @param maxRunning backfills admitted at the same time, at least 1
-   * @param progressSink name of the node that takes progress
-   * @param directiveSink name of the node that takes directives
-   * @param alertSink name of the node that takes alerts
+   * @param settings of the coordinator
+   * @param sinks nodes that take what it forwards
+   * @param ordersOf node that takes the orders to the ledgers of a domain
    */
   CoordinatorProcessor(
       List<String> domains,
-      int maxRunning,
-      String progressSink,
-      String directiveSink,
-      String alertSink,
+      CoordinatorSettings settings,
+      Sinks sinks,
+      UnaryOperator<String> ordersOf,
       MalformedRecords malformed) {
     this.domains = domains;
-    this.maxRunning = maxRunning;
-    this.progressSink = progressSink;
-    this.directiveSink = directiveSink;
-    this.alertSink = alertSink;
+    this.settings = settings;
+    this.sinks = sinks;
+    this.ordersOf = ordersOf;
     this.malformed = malformed;
   }
 
@@ -99,10 +104,19 @@ final class CoordinatorProcessor
     progress = context.getStateStore(StoreNames.PROGRESS);
     directives = context.getStateStore(StoreNames.DIRECTIVES);
     workers = context.getStateStore(StoreNames.WORKERS);
-    commands = context.getStateStore(StoreNames.COMMANDS);
+    decisions = context.getStateStore(StoreNames.DECISIONS);
+    alerts = context.getStateStore(StoreNames.ALERTS);
     coordinator =
         new Coordinator(
-            maxRunning, values(plans), values(tallies), values(progress), values(directives));
+            settings,
+            new Coordinator.Memory(
+                values(plans),
+                values(tallies),
+                values(progress),
+                values(directives),
+                values(workers),
+                values(alerts)),
+            context.currentSystemTimeMs());
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> hear(new Tick(), now));
     context.schedule(PRUNE, PunctuationType.WALL_CLOCK_TIME, this::prune);
   }
@@ -126,8 +140,17 @@ final class CoordinatorProcessor
       }
       case WorkerHeartbeat w -> heartbeat(w);
       case Command c -> command(record, c);
-      case null -> malformed(record, "no value");
+      case null -> gone(record);
       default -> throw new IllegalStateException("unexpected " + record.value().getClass());
+    }
+  }
+
+  /** Tallies and plans are dropped by this topology itself, when a backfill is archived. */
+  private void gone(Record<String, SpecificRecord> record) {
+    String key = record.key();
+    int bar = key == null ? -1 : key.lastIndexOf('|');
+    if (bar > 0 && tallies.delete(key) != null) {
+      hear(new TallyGone(key.substring(0, bar), Integer.parseInt(key.substring(bar + 1))));
     }
   }
 
@@ -152,10 +175,8 @@ final class CoordinatorProcessor
     WorkerHeartbeat before = workers.get(beat.getWorkerId());
     workers.put(beat.getWorkerId(), beat);
     long now = context.currentSystemTimeMs();
-    for (Alert a : Alerts.overtaken(before, beat, now)) {
-      LOG.warn("alert {}: {}. {}", a.getKind(), a.getMessage(), a.getRemedy());
-      context.forward(new Record<>(a.getBackfillId(), a, now), alertSink);
-    }
+    Alerts.overtaken(before, beat, now).forEach(a -> put(a, now));
+    hear(new HeartbeatSeen(beat), now);
   }
 
   private void command(Record<String, SpecificRecord> record, Command c) {
@@ -163,21 +184,12 @@ final class CoordinatorProcessor
       malformed(record, "a command that this version does not know; upgrade the reconciler");
       return;
     }
-    if (plans.get(c.getBackfillId()) == null) {
-      LOG.warn(
-          "{} from {} is ignored: there is no backfill {}",
-          c.getType(),
-          c.getWho(),
-          c.getBackfillId());
-      return;
-    }
-    long now = context.currentSystemTimeMs();
-    Command heard = Command.newBuilder(c).setAt(now).build();
-    if (commands.putIfAbsent(c.getCommandId(), heard) != null) {
+    Decision before = decisions.get(c.getCommandId());
+    if (before != null) {
       LOG.info("{} of {} from {} came again", c.getType(), c.getBackfillId(), c.getWho());
+      answer(before, context.currentSystemTimeMs());
       return;
     }
-    LOG.info("{} of {} from {}", c.getType(), c.getBackfillId(), c.getWho());
     hear(new CommandSeen(c));
   }
 
@@ -196,6 +208,13 @@ final class CoordinatorProcessor
       switch (effect) {
         case CoordinatorEffect.PutProgress e -> put(e.progress(), now);
         case CoordinatorEffect.PutDirective e -> put(e.directive(), now);
+        case CoordinatorEffect.PutDecision e -> put(e.decision(), now);
+        case CoordinatorEffect.PutAlert e -> put(e.alert(), now);
+        case CoordinatorEffect.PutOrder e ->
+            context.forward(
+                new Record<>(e.order().getBackfillId(), e.order(), now),
+                ordersOf.apply(e.order().getDomain()));
+        case CoordinatorEffect.Forget e -> forget(e.backfill(), now);
       }
     }
   }
@@ -212,13 +231,50 @@ final class CoordinatorProcessor
       context.commit(); // people and programs wait for it
     }
     progress.put(next.getBackfillId(), next);
-    context.forward(new Record<>(next.getBackfillId(), next, now), progressSink);
+    context.forward(new Record<>(next.getBackfillId(), next, now), sinks.progress());
   }
 
   private void put(Directive next, long now) {
     directives.put(next.getBackfillId(), next);
-    context.forward(new Record<>(next.getBackfillId(), next, now), directiveSink);
+    context.forward(new Record<>(next.getBackfillId(), next, now), sinks.directives());
     context.commit(); // workers wait for it
+  }
+
+  private void put(Decision decision, long now) {
+    Command c = decision.getCommand();
+    LOG.info(
+        "{} of {} from {}: {}{}",
+        c.getType(),
+        c.getBackfillId(),
+        c.getWho(),
+        decision.getAccepted() ? "accepted" : "refused",
+        decision.getAnswer().isEmpty() ? "" : ", " + decision.getAnswer());
+    decisions.put(c.getCommandId(), decision);
+    answer(decision, now);
+  }
+
+  private void answer(Decision decision, long now) {
+    context.forward(
+        new Record<>(decision.getCommand().getBackfillId(), decision, now), sinks.decisions());
+    context.commit(); // whoever asked waits for it
+  }
+
+  private void put(Alert a, long now) {
+    if (a.getResolvedAt() == null) {
+      LOG.warn("alert {}: {}. {}", a.getKind(), a.getMessage(), a.getRemedy());
+    } else {
+      LOG.info("alert {} is over: {}", a.getKind(), a.getMessage());
+    }
+    alerts.put(a.getAlertId(), a);
+    context.forward(new Record<>(a.getBackfillId(), a, now), sinks.alerts());
+  }
+
+  private void forget(String backfill, long now) {
+    plans.delete(backfill);
+    progress.delete(backfill);
+    context.forward(new Record<>(backfill, null, now), sinks.plans());
+    context.forward(new Record<>(backfill, null, now), sinks.progress());
+    context.commit();
   }
 
   private void prune(long now) {
@@ -227,9 +283,15 @@ final class CoordinatorProcessor
         workers.delete(w.getWorkerId());
       }
     }
-    for (Command c : values(commands)) {
-      if (now - c.getAt() > REMEMBERED_MS) {
-        commands.delete(c.getCommandId());
+    for (Decision d : values(decisions)) {
+      if (now - d.getAt() > REMEMBERED_MS) {
+        decisions.delete(d.getCommand().getCommandId());
+      }
+    }
+    for (Alert a : values(alerts)) {
+      boolean stands = a.getResolvedAt() == null && plans.get(a.getBackfillId()) != null;
+      if (!stands && now - a.getAt() > REMEMBERED_MS) {
+        alerts.delete(a.getAlertId());
       }
     }
   }

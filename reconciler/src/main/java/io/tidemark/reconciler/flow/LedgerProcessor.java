@@ -10,9 +10,14 @@ import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Order;
+import io.tidemark.schemas.avro.OrderKind;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Tally;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -44,9 +49,19 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
   /** How often dirty tallies go to the coordinator. */
   static final Duration FLUSH = Duration.ofMillis(200);
 
+  /**
+   * Names of the nodes that take what it forwards.
+   *
+   * @param ledger entries
+   * @param tallies tallies
+   * @param work descriptors of a further round
+   * @param forgotten orders under the id of each partition that is forgotten: tombstones
+   */
+  record Sinks(String ledger, String tallies, String work, List<String> forgotten) {}
+
   private final String domain;
-  private final String ledgerSink;
-  private final String tallySink;
+  private final String checkpoints;
+  private final Sinks sinks;
   private final MalformedRecords malformed;
   private final Set<String> dirty = new LinkedHashSet<>();
   private ProcessorContext<String, SpecificRecord> context;
@@ -57,13 +72,12 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
   /**
    * A processor that Kafka Streams initialises.
    *
-   * @param ledgerSink name of the node that takes entries
-   * @param tallySink name of the node that takes tallies
+   * @param checkpoints name of the domain's checkpoints topic
    */
-  LedgerProcessor(String domain, String ledgerSink, String tallySink, MalformedRecords malformed) {
+  LedgerProcessor(String domain, String checkpoints, Sinks sinks, MalformedRecords malformed) {
     this.domain = domain;
-    this.ledgerSink = ledgerSink;
-    this.tallySink = tallySink;
+    this.checkpoints = checkpoints;
+    this.sinks = sinks;
     this.malformed = malformed;
   }
 
@@ -85,12 +99,80 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
     switch (record.value()) {
       case Descriptor d -> apply(record, d, new Planned(d));
       case Checkpoint c -> apply(record, c.getDescriptor(), new Reported(c, at.offset()));
-      case null ->
-          malformed.add(
-              new MalformedRecord(
-                  at.topic(), at.partition(), at.offset(), "no value", record.timestamp()));
+      case Order o -> obey(record, o);
+      case null -> gone(record, at);
       default -> throw new IllegalStateException("unexpected " + record.value().getClass());
     }
+  }
+
+  private void gone(Record<String, SpecificRecord> record, RecordMetadata at) {
+    // A checkpoint's tombstone is of a partition that was forgotten: this processor wrote it.
+    if (!at.topic().equals(checkpoints)) {
+      malformed.add(
+          new MalformedRecord(
+              at.topic(), at.partition(), at.offset(), "no value", record.timestamp()));
+    }
+  }
+
+  private void obey(Record<String, SpecificRecord> record, Order order) {
+    List<LedgerEntry> entries = entries(order);
+    switch (order.getKind()) {
+      case RETRY -> {
+        for (LedgerEntry entry : entries) {
+          Ledger.nextRound(entry, order.getAt())
+              .ifPresent(
+                  next -> {
+                    // At once, not only when the descriptor comes back: a tally that has the order
+                    // must not count as failed what is tried again.
+                    apply(record.withKey(next.getPartitionId()), next, new Planned(next));
+                    context.forward(
+                        new Record<>(next.getPartitionId(), next, record.timestamp()), sinks.work());
+                  });
+        }
+        if (tallies.get(order.getBackfillId()) != null) {
+          count(order.getBackfillId(), t -> Tallies.ordered(t, order.getAt()));
+        }
+      }
+      case FORGET -> {
+        for (LedgerEntry entry : entries) {
+          String id = entry.getDescriptor().getPartitionId();
+          ledger.delete(id);
+          for (String sink : sinks.forgotten()) {
+            context.forward(new Record<>(id, order, record.timestamp()), sink);
+          }
+        }
+        tallies.delete(order.getBackfillId());
+        dirty.remove(order.getBackfillId());
+        context.forward(
+            new Record<>(order.getBackfillId() + "|" + queue, null, record.timestamp()), sinks.tallies());
+      }
+      case UNKNOWN ->
+          LOG.error(
+              "an order for {} that this version does not know; upgrade this reconciler",
+              order.getBackfillId());
+    }
+    context.commit(); // somebody waits for it
+  }
+
+  /** Entries that an order may be about. */
+  private List<LedgerEntry> entries(Order order) {
+    String only = order.getPartitionId();
+    if (only != null) {
+      LedgerEntry entry = ledger.get(only);
+      return entry == null ? List.of() : List.of(entry);
+    }
+    List<LedgerEntry> entries = new ArrayList<>();
+    String backfill = order.getBackfillId();
+    try (KeyValueIterator<String, LedgerEntry> all =
+        ledger.range(PartitionIds.start(backfill), PartitionIds.end(backfill))) {
+      all.forEachRemaining(
+          e -> {
+            if (order.getKind() != OrderKind.RETRY || e.value.getState() == PartitionState.FAILED) {
+              entries.add(e.value);
+            }
+          });
+    }
+    return entries;
   }
 
   private void apply(Record<String, SpecificRecord> record, Descriptor d, LedgerEvent event) {
@@ -106,7 +188,7 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
     if (changed(before, after)) {
       ledger.put(event.partition(), after);
       count(d.getBackfillId(), t -> Tallies.changed(t, before, after));
-      context.forward(new Record<>(event.partition(), after, record.timestamp()), ledgerSink);
+      context.forward(new Record<>(event.partition(), after, record.timestamp()), sinks.ledger());
     }
   }
 
@@ -147,7 +229,7 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
   private void flush(long now) {
     for (String backfill : dirty) {
       Tally tally = tallies.get(backfill);
-      context.forward(new Record<>(backfill + "|" + queue, tally, now), tallySink);
+      context.forward(new Record<>(backfill + "|" + queue, tally, now), sinks.tallies());
       if (Tallies.open(tally) == 0) {
         // Perhaps the last that the backfill's end waits for.
         context.commit();

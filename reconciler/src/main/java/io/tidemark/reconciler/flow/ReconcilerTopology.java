@@ -1,11 +1,14 @@
 package io.tidemark.reconciler.flow;
 
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
@@ -15,6 +18,7 @@ import io.tidemark.schemas.topic.Topics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -29,15 +33,17 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * for each domain d, one task a queue:
- *   work.d, checkpoints.d ──▶ LedgerProcessor (ledger-d, tallies-d) ──▶ ledger.d, same queue
- *                                                                  └──▶ tallies
+ *   work.d, checkpoints.d, orders.d ──▶ LedgerProcessor (ledger-d, tallies-d)
+ *       ──▶ ledger.d, same queue; tallies; work.d (retries); tombstones of what is archived
  * once, one task:
- *   plans, tallies, workers, commands ──▶ CoordinatorProcessor ──▶ progress, directives, alerts
+ *   plans, tallies, workers, commands ──▶ CoordinatorProcessor
+ *       ──▶ progress, directives, decisions, alerts, orders.d; tombstones of plans
  * </pre>
  *
- * <p>{@code <namespace>.tallies} is internal: one Kafka partition, compacted, key {@code
- * <backfill>|<queue>}, written and read by the reconciler alone. Its values are absolute, so one
- * that is repeated or folded into the next does no harm.
+ * <p>Internal, written and read by the reconciler alone: {@code <namespace>.tallies}, one Kafka
+ * partition, compacted, key {@code <backfill>|<queue>}; its values are absolute, so one that is
+ * repeated or folded into the next does no harm. And {@code <namespace>.orders.<d>}, as many Kafka
+ * partitions as there are queues: what the coordinator asks of ledgers (ADR 15).
  *
  * <p>The coordinator comes first and the domains in the order of the settings, because Kafka
  * Streams numbers its tasks, and with them the folders of local state, in that order: a domain
@@ -45,6 +51,10 @@ import org.apache.kafka.streams.state.Stores;
  * changelogs.
  */
 public final class ReconcilerTopology {
+
+  private static final CoordinatorProcessor.Sinks SINKS =
+      new CoordinatorProcessor.Sinks(
+          "progress-out", "directives-out", "decisions-out", "alerts-out", "plans-out");
 
   private final Topology topology = new Topology();
   private final Topics topics;
@@ -59,14 +69,17 @@ public final class ReconcilerTopology {
    * Builds the topology.
    *
    * @param domains those to serve, at least one
-   * @param maxRunning backfills admitted at the same time, at least 1
+   * @param settings of the coordinator
    * @param malformed takes records that make no sense; it is given to {@link PassOverMalformed},
    *     too
    */
   public static Topology build(
-      Topics topics, List<String> domains, int maxRunning, MalformedRecords malformed) {
+      Topics topics,
+      List<String> domains,
+      CoordinatorSettings settings,
+      MalformedRecords malformed) {
     ReconcilerTopology t = new ReconcilerTopology(topics, malformed);
-    t.coordinator(domains, maxRunning);
+    t.coordinator(domains, settings);
     domains.forEach(t::domain);
     return t.topology;
   }
@@ -76,7 +89,12 @@ public final class ReconcilerTopology {
     return topics.namespace() + ".tallies";
   }
 
-  private void coordinator(List<String> domains, int maxRunning) {
+  /** Name of a domain's internal topic between the two halves, the other way. */
+  public static String orders(Topics topics, String domain) {
+    return topics.namespace() + ".orders." + domain;
+  }
+
+  private void coordinator(List<String> domains, CoordinatorSettings settings) {
     source("plans-in", Plan.class, topics.plans());
     source("tallies-in", Tally.class, tallies(topics));
     source("workers-in", WorkerHeartbeat.class, topics.workers());
@@ -86,7 +104,7 @@ public final class ReconcilerTopology {
         node,
         () ->
             new CoordinatorProcessor(
-                domains, maxRunning, "progress-out", "directives-out", "alerts-out", malformed),
+                domains, settings, SINKS, ReconcilerTopology::ordersOut, malformed),
         "plans-in",
         "tallies-in",
         "workers-in",
@@ -96,25 +114,42 @@ public final class ReconcilerTopology {
     topology.addStateStore(persistent(StoreNames.PROGRESS, Progress.class), node);
     topology.addStateStore(persistent(StoreNames.DIRECTIVES, Directive.class), node);
     topology.addStateStore(persistent(StoreNames.WORKERS, WorkerHeartbeat.class), node);
-    topology.addStateStore(persistent(StoreNames.COMMANDS, Command.class), node);
-    sink("progress-out", Progress.class, topics.progress(), node);
-    sink("directives-out", Directive.class, topics.directives(), node);
-    sink("alerts-out", Alert.class, topics.alerts(), node);
+    topology.addStateStore(persistent(StoreNames.DECISIONS, Decision.class), node);
+    topology.addStateStore(persistent(StoreNames.ALERTS, Alert.class), node);
+    sink(SINKS.progress(), Progress.class, topics.progress(), node);
+    sink(SINKS.directives(), Directive.class, topics.directives(), node);
+    sink(SINKS.decisions(), Decision.class, topics.decisions(), node);
+    sink(SINKS.alerts(), Alert.class, topics.alerts(), node);
+    sink(SINKS.plans(), Plan.class, topics.plans(), node);
+    for (String domain : domains) {
+      toQueue(ordersOut(domain), Order.class, orders(topics, domain), Order::getQueue, node);
+    }
+  }
+
+  private static String ordersOut(String domain) {
+    return "orders-out-" + domain;
   }
 
   private void domain(String domain) {
     String work = "work-in-" + domain;
     String checkpoints = "checkpoints-in-" + domain;
     String node = "ledger-of-" + domain;
-    String ledgerOut = "ledger-out-" + domain;
-    String talliesOut = "tallies-out-" + domain;
+    String orders = "orders-in-" + domain;
+    LedgerProcessor.Sinks sinks =
+        new LedgerProcessor.Sinks(
+            "ledger-out-" + domain,
+            "tallies-out-" + domain,
+            "work-out-" + domain,
+            List.of("ledger-forgotten-" + domain, "checkpoints-forgotten-" + domain));
     source(work, Descriptor.class, topics.work(domain));
     source(checkpoints, Checkpoint.class, topics.checkpoints(domain));
+    source(orders, Order.class, orders(topics, domain));
     topology.addProcessor(
         node,
-        () -> new LedgerProcessor(domain, ledgerOut, talliesOut, malformed),
+        () -> new LedgerProcessor(domain, topics.checkpoints(domain), sinks, malformed),
         work,
-        checkpoints);
+        checkpoints,
+        orders);
     topology.addStateStore(persistent(StoreNames.ledger(domain), LedgerEntry.class), node);
     // One value for each backfill, changed by every event: kept in memory, and cached so that the
     // changelog gets one record a commit and not one an event.
@@ -122,14 +157,16 @@ public final class ReconcilerTopology {
         store(Stores.inMemoryKeyValueStore(StoreNames.tallies(domain)), Tally.class)
             .withCachingEnabled(),
         node);
-    topology.<String, LedgerEntry>addSink(
-        ledgerOut,
+    toQueue(
+        sinks.ledger(),
+        LedgerEntry.class,
         topics.ledger(domain),
-        Serdes.String().serializer(),
-        AvroSerde.of(LedgerEntry.class),
-        (topic, id, entry, queues) -> Optional.of(Set.of(entry.getDescriptor().getQueue())),
+        entry -> entry.getDescriptor().getQueue(),
         node);
-    sink(talliesOut, Tally.class, tallies(topics), node);
+    toQueue(sinks.work(), Descriptor.class, topics.work(domain), Descriptor::getQueue, node);
+    sink(sinks.tallies(), Tally.class, tallies(topics), node);
+    tombstones(sinks.forgotten().get(0), topics.ledger(domain), node);
+    tombstones(sinks.forgotten().get(1), topics.checkpoints(domain), node);
   }
 
   private <T extends SpecificRecord> void source(String node, Class<T> type, String topic) {
@@ -139,6 +176,29 @@ public final class ReconcilerTopology {
   private <T extends SpecificRecord> void sink(
       String node, Class<T> type, String topic, String parent) {
     topology.addSink(node, topic, Serdes.String().serializer(), AvroSerde.of(type), parent);
+  }
+
+  /** A sink that chooses the Kafka partition by what the record says. */
+  private <T extends SpecificRecord> void toQueue(
+      String node, Class<T> type, String topic, Function<T, Integer> queue, String parent) {
+    topology.<String, T>addSink(
+        node,
+        topic,
+        Serdes.String().serializer(),
+        AvroSerde.of(type),
+        (name, key, value, queues) -> Optional.of(Set.of(queue.apply(value))),
+        parent);
+  }
+
+  /** A sink that writes a tombstone for each order that reaches it, on the order's queue. */
+  private void tombstones(String node, String topic, String parent) {
+    topology.<String, Order>addSink(
+        node,
+        topic,
+        Serdes.String().serializer(),
+        (name, order) -> null,
+        (name, key, order, queues) -> Optional.of(Set.of(order.getQueue())),
+        parent);
   }
 
   private static <T extends SpecificRecord> StoreBuilder<KeyValueStore<String, T>> persistent(

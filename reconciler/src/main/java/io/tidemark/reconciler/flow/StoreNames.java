@@ -20,8 +20,11 @@ final class StoreNames {
   /** Worker id → WorkerHeartbeat. */
   static final String WORKERS = "workers";
 
-  /** Command id → Command that was heard, {@code at} which time the coordinator heard it. */
-  static final String COMMANDS = "commands";
+  /** Command id → Decision. */
+  static final String DECISIONS = "decisions";
+
+  /** Alert id → Alert as it was told last. */
+  static final String ALERTS = "alerts";
 
   private StoreNames() {}
 

@@ -105,7 +105,11 @@ final class Samples {
         new Sample(tally(0), 1),
         new Sample(tally(3), 2),
         new Sample(
-            Tally.newBuilder(tally(3)).setPendingSizes(List.of(0L, 0L, 1L, 300L)).build(), 3),
+            Tally.newBuilder(tally(3))
+                .setPendingSizes(List.of(0L, 0L, 1L, 300L))
+                .setOrderedAt(9L)
+                .build(),
+            3),
         new Sample(decision(), 1),
         new Sample(order(), 1));
   }
@@ -265,7 +269,8 @@ final class Samples {
         null,
         null,
         null,
-        null);
+        null,
+        0L);
   }
 
   private static Progress steered() {
@@ -281,6 +286,7 @@ final class Samples {
         .setCriticalMs(12_000L)
         .setThrottleRowsPerS(20_000.0)
         .setThrottleLanes(-1)
+        .setOrderedAt(1_767_225_605_100L)
         .build();
   }
 
@@ -399,7 +405,8 @@ final class Samples {
         1_767_225_602_000L,
         1_767_225_607_000L,
         deadLetters,
-        List.of());
+        List.of(),
+        0L);
   }
 
   private static Failure away() {

@@ -1,0 +1,75 @@
+package io.tidemark.core.coordinator;
+
+import io.tidemark.schemas.avro.RunningPartition;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How long a backfill still takes, as an interval that knows its stragglers.
+ *
+ * <p>With L lanes, W the time that all remaining work would take if it could be spread evenly, and
+ * C the time that the longest single piece takes on one lane, no order of work ends before max(W,
+ * C), and any order that leaves no lane idle ends by W + C · (1 − 1/L) (R. L. Graham, Bounds on
+ * Multiprocessing Timing Anomalies, 1969). The interval is these two, with W and C taken at the
+ * fast and the slow end of what has been observed.
+ *
+ * @param lowMs optimistic, milliseconds
+ * @param highMs pessimistic, milliseconds
+ * @param critical the running partition that needs longest, and how long, milliseconds
+ */
+record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
+
+  /**
+   * @param ms milliseconds that it still needs
+   */
+  record Critical(String partition, long ms) {}
+
+  /** A lane that is left alone on the machine may be so much faster. */
+  private static final double ALONE = 1.5;
+
+  /** Estimates of rows, and rates, are never better than this share of them. */
+  private static final double DOUBT = 0.1;
+
+  /** The slow end is never below this share of the mean rate. */
+  private static final double SLOWEST = 0.25;
+
+  /**
+   * Looks ahead.
+   *
+   * @param remaining rows that are left, all of them, at least 1
+   * @param pace of the backfill; known
+   * @param running partitions that run, as far as workers have told
+   * @param largestPending rows of the largest partition that nobody has claimed yet; 0: none
+   */
+  static Forecast of(
+      long remaining, Pace pace, List<RunningPartition> running, long largestPending) {
+    int lanes = Math.max(1, running.size());
+    double fast = pace.mean() + pace.deviation() + DOUBT * pace.mean();
+    double slow =
+        Math.max(pace.mean() - pace.deviation() - DOUBT * pace.mean(), SLOWEST * pace.mean());
+    Optional<Critical> critical =
+        running.stream()
+            .map(
+                p ->
+                    new Critical(
+                        p.getPartitionId(), ms(p.getRowsRemaining(), rate(p, pace, lanes))))
+            .max(Comparator.comparingLong(Critical::ms));
+    // What waits begins when a lane is free, and then goes as fast as a lane usually does.
+    double waiting = ms(largestPending, pace.mean() / lanes);
+    double longest = Math.max(critical.map(Critical::ms).orElse(0L), waiting);
+    double fastest = longest / (lanes > 1 ? ALONE : 1 + DOUBT);
+    double low = Math.max(ms(remaining, fast), fastest);
+    double tail = longest * (pace.mean() / slow) * (1 - 1.0 / lanes);
+    double high = Math.max(ms(remaining, slow) + tail, longest * (pace.mean() / slow));
+    return new Forecast(Math.round(low), Math.round(high), critical.filter(c -> c.ms() > 0));
+  }
+
+  private static double rate(RunningPartition p, Pace pace, int lanes) {
+    return p.getRowsPerS() > 0 ? p.getRowsPerS() : pace.mean() / lanes;
+  }
+
+  private static long ms(long rows, double rate) {
+    return Math.round(rows * 1000.0 / rate);
+  }
+}

@@ -1,0 +1,53 @@
+package io.tidemark.core.coordinator;
+
+/**
+ * How fast a backfill goes: an exponentially weighted mean of the observed rate and of its
+ * deviation, both with the same time constant.
+ *
+ * @param at time of the last observation, milliseconds since the epoch; 0 before the first
+ * @param rows rows at that time
+ * @param mean rows per second
+ * @param deviation mean absolute deviation, rows per second
+ */
+record Pace(long at, long rows, double mean, double deviation) {
+
+  /** Time constant of the mean, in seconds. */
+  private static final double TAU_S = 10;
+
+  /** Observations closer together than this are folded into the next, milliseconds. */
+  private static final long MIN_STEP_MS = 500;
+
+  /** A mean below this, rows per second, has faded away: it is none. */
+  private static final double FADED = 0.05;
+
+  static final Pace NONE = new Pace(0, 0, 0, 0);
+
+  /** The estimate after {@code rowsNow} rows at {@code now}. */
+  Pace observed(long now, long rowsNow) {
+    if (at == 0 || rowsNow < rows || now < at) {
+      return new Pace(now, rowsNow, mean, deviation);
+    }
+    if (now - at < MIN_STEP_MS) {
+      return this;
+    }
+    double seconds = (now - at) / 1000.0;
+    double rate = (rowsNow - rows) / seconds;
+    if (mean == 0) {
+      return new Pace(now, rowsNow, rate, rate / 2);
+    }
+    double weight = 1 - Math.exp(-seconds / TAU_S);
+    double nextMean = mean + weight * (rate - mean);
+    double nextDeviation = deviation + weight * (Math.abs(rate - nextMean) - deviation);
+    return new Pace(now, rowsNow, nextMean, nextDeviation);
+  }
+
+  /** Whether a rate is known. */
+  boolean known() {
+    return mean >= FADED;
+  }
+
+  /** The mean for people, to a tenth of a row per second; 0 while none is known. */
+  double shown() {
+    return known() ? Math.round(mean * 10) / 10.0 : 0;
+  }
+}

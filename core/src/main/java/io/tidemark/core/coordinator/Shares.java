@@ -1,0 +1,114 @@
+package io.tidemark.core.coordinator;
+
+import io.tidemark.schemas.avro.Share;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.ToLongFunction;
+
+/** Divides limits among those who share them. */
+final class Shares {
+
+  private static final double NO_LIMIT = -1;
+
+  private Shares() {}
+
+  /**
+   * One who wants a part of a budget.
+   *
+   * @param weight positive
+   * @param most what it can use; infinite if it sets itself no limit
+   */
+  record Claimant(String id, double weight, double most) {}
+
+  /**
+   * Max-min fair parts of a budget: each gets what its weight is worth, and what one cannot use
+   * goes to the others (water filling; D. Bertsekas and R. Gallager, Data Networks, 6.5.2).
+   */
+  static Map<String, Double> divide(double budget, List<Claimant> claimants) {
+    Map<String, Double> parts = new HashMap<>();
+    List<Claimant> open = new ArrayList<>(claimants);
+    open.sort(Comparator.comparingDouble(c -> c.most() / c.weight()));
+    double left = budget;
+    double weights = open.stream().mapToDouble(Claimant::weight).sum();
+    for (Claimant c : open) {
+      double part = Math.min(c.most(), left * c.weight() / weights);
+      parts.put(c.id(), part);
+      left -= part;
+      weights -= c.weight();
+    }
+    return parts;
+  }
+
+  /**
+   * What each worker of a backfill's domain may use of the backfill's limits. Rows go where lanes
+   * run the backfill, or evenly while none does; lanes go round among the workers that have
+   * something to do for it, first to those that run it already.
+   *
+   * @param workers of the domain
+   * @param running how many partitions of the backfill a worker runs
+   * @param open how many that are not over lie in the queues of a worker
+   * @return one share for each worker, by id; empty if there is no limit
+   */
+  static List<Share> of(
+      OptionalDouble rowsPerS,
+      OptionalInt lanes,
+      List<WorkerHeartbeat> workers,
+      ToLongFunction<WorkerHeartbeat> running,
+      ToLongFunction<WorkerHeartbeat> open) {
+    if (rowsPerS.isEmpty() && lanes.isEmpty()) {
+      return List.of();
+    }
+    Map<String, Integer> places =
+        lanes.isEmpty() ? Map.of() : places(lanes.getAsInt(), workers, running, open);
+    long all = workers.stream().mapToLong(running).sum();
+    List<Share> shares = new ArrayList<>();
+    for (WorkerHeartbeat w : workers) {
+      double part = all == 0 ? 1.0 / workers.size() : (double) running.applyAsLong(w) / all;
+      shares.add(
+          new Share(
+              w.getWorkerId(),
+              rowsPerS.isEmpty() ? NO_LIMIT : rounded(rowsPerS.getAsDouble() * part),
+              lanes.isEmpty() ? (int) NO_LIMIT : places.get(w.getWorkerId())));
+    }
+    return shares;
+  }
+
+  private static double rounded(double rate) {
+    return Math.round(rate * 100) / 100.0;
+  }
+
+  private static Map<String, Integer> places(
+      int lanes,
+      List<WorkerHeartbeat> workers,
+      ToLongFunction<WorkerHeartbeat> running,
+      ToLongFunction<WorkerHeartbeat> open) {
+    Map<String, Integer> given = new LinkedHashMap<>();
+    workers.forEach(w -> given.put(w.getWorkerId(), 0));
+    Comparator<WorkerHeartbeat> next =
+        Comparator.<WorkerHeartbeat>comparingInt(w -> given.get(w.getWorkerId()))
+            .thenComparingLong(w -> -running.applyAsLong(w))
+            .thenComparing(WorkerHeartbeat::getWorkerId);
+    for (int left = lanes; left > 0; left--) {
+      var taker =
+          workers.stream()
+              .filter(
+                  w ->
+                      given.get(w.getWorkerId())
+                          < Math.min(
+                              w.getLanes(), Math.max(running.applyAsLong(w), open.applyAsLong(w))))
+              .min(next);
+      if (taker.isEmpty()) {
+        break;
+      }
+      given.merge(taker.get().getWorkerId(), 1, Integer::sum);
+    }
+    return given;
+  }
+}

@@ -1,0 +1,216 @@
+package io.tidemark.core.coordinator;
+
+import static io.tidemark.core.coordinator.CoordinatorFixture.COVERAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Digest;
+import io.tidemark.schemas.avro.Order;
+import io.tidemark.schemas.avro.OrderKind;
+import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.Tally;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Commands and their answers. */
+class SteeringTest {
+
+  private static final String A = "a";
+
+  private final CoordinatorFixture f = new CoordinatorFixture(1);
+
+  private Tally.Builder oneFailed() {
+    return f.completed(A)
+        .setCompleted(1)
+        .setFailed(1)
+        .setRows(100)
+        .setDigest(new Digest("avro", 100L, 9L))
+        .setCoverageCompleted(1);
+  }
+
+  private void failed() {
+    f.plan(A);
+    f.tally(oneFailed());
+    f.tick(200);
+    assertThat(f.progress(A).getState()).hasToString("FAILED");
+  }
+
+  private String answer(CommandType type, String... arguments) {
+    f.command(A, type, arguments.length == 0 ? Map.of() : Map.of(arguments[0], arguments[1]));
+    return (f.decision().getAccepted() ? "yes: " : "no: ") + f.decision().getAnswer();
+  }
+
+  /** What was done, in short, and then what is asked and answered. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          running   | PAUSE   | yes: no chunk starts any more
+          paused    | PAUSE   | yes: it is paused already
+          running   | RESUME  | yes: it is not paused
+          paused    | RESUME  | yes: it goes on
+          running   | CANCEL  | yes: 0 rows of 0 completed partitions are written
+          cancelled | CANCEL  | yes: it is being cancelled already
+          cancelled | PAUSE   | no: it is being cancelled, and that is final
+          cancelled | RETRY   | no: it was cancelled, and that is final
+          running   | RETRY   | no: none of its partitions is FAILED
+          running   | APPROVE | yes: it needs no approval
+          running   | ARCHIVE | no: it is RUNNING; cancel it first
+          running   | SPLIT   | no: running partitions cannot be split yet
+          completed | PAUSE   | no: it is COMPLETED already
+          completed | CANCEL  | no: it is COMPLETED already
+          completed | RETRY   | no: nothing of it failed
+          completed | THROTTLE| no: it is COMPLETED already
+          completed | ARCHIVE | yes: its records are dropped
+          archived  | ARCHIVE | no: it is archived
+          archived  | PAUSE   | no: it is archived
+          nobody    | PAUSE   | no: there is no backfill a
+          """)
+  void shouldAnswerEveryCommandWithAWord(String before, CommandType command, String answer) {
+    if (!before.equals("nobody")) {
+      f.plan(A);
+      f.tally(f.tally(A).setPending(2).setCoverageKnown(COVERAGE));
+    }
+    switch (before) {
+      case "paused" -> f.command(A, CommandType.PAUSE);
+      case "cancelled" -> f.command(A, CommandType.CANCEL);
+      case "completed", "archived" -> {
+        f.tally(f.completed(A));
+        f.tick(200);
+      }
+      default -> {}
+    }
+    if (before.equals("archived")) {
+      f.command(A, CommandType.ARCHIVE);
+    }
+
+    assertThat(answer(command)).startsWith(answer);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          PAUSE    | rows_per_second | 5       | no: it takes no argument rows_per_second
+          RETRY    | partition       | b/0     | no: none of its partitions is FAILED
+          THROTTLE | rows_per_second | 0       | no: rows_per_second must be a whole number from 1
+          THROTTLE | rows_per_second | -1      | no: rows_per_second must be a whole number from 1
+          THROTTLE | lanes           | many    | no: lanes must be a whole number from 1 to 1000000
+          THROTTLE | lanes           | 1000001 | no: lanes must be a whole number from 1 to 1000000
+          THROTTLE | row_per_second  | 5       | no: it takes no argument row_per_second
+          THROTTLE | rows_per_second | 5000    | yes: from now on: at most 5000 rows per second
+          THROTTLE | lanes           | off     | yes: from now on: no limit
+          """)
+  void shouldRefuseArgumentsThatMeanNothing(
+      CommandType command, String name, String value, String answer) {
+    f.plan(A);
+
+    assertThat(answer(command, name, value)).startsWith(answer);
+  }
+
+  @Test
+  void shouldTryFailedPartitionsAgainWhenAsked() {
+    failed();
+
+    assertThat(answer(CommandType.RETRY)).startsWith("yes: 1 failed partitions");
+
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+    assertThat(f.progress(A).getEndedAt()).isNull();
+    assertThat(f.directive(A)).isEqualTo("RUN");
+    assertThat(f.orders())
+        .extracting(Order::getQueue, Order::getKind)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(0, OrderKind.RETRY),
+            org.assertj.core.groups.Tuple.tuple(1, OrderKind.RETRY));
+  }
+
+  @Test
+  void shouldConcludeNothingBeforeTheLedgerHasTheOrder() {
+    failed();
+    f.command(A, CommandType.RETRY);
+
+    f.tick(200);
+    f.restart();
+    f.tick(200);
+    assertThat(f.progress(A).getState()).as("the tally is from before").hasToString("RUNNING");
+
+    long at = f.orders().getFirst().getAt();
+    f.tally(oneFailed().setFailed(0).setPending(1).setOrderedAt(at));
+    f.tick(200);
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+
+    f.tally(oneFailed().setOrderedAt(at));
+    f.tick(200);
+    assertThat(f.progress(A).getState()).as("it failed again").hasToString("FAILED");
+  }
+
+  @Test
+  void shouldWaitForApprovalWhenThePlanDemandsIt() {
+    f.plan(A, PlanState.SEALED, false, p -> p.setApproval(true));
+    assertThat(f.progress(A).getState()).hasToString("WAITING");
+    assertThat(f.progress(A).getReason()).isEqualTo("waits for approval: tidemark approve a");
+    f.plan("b");
+    assertThat(f.progress("b").getState()).as("it takes no place").hasToString("RUNNING");
+    f.command("b", CommandType.PAUSE);
+
+    assertThat(answer(CommandType.APPROVE)).startsWith("yes: it starts");
+
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+    f.restart();
+    f.tick(200);
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+  }
+
+  @Test
+  void shouldDropAllThatIsKnownOfAnArchivedBackfill() {
+    f.plan(A);
+    f.tally(f.completed(A));
+    f.tick(200);
+
+    f.command(A, CommandType.ARCHIVE);
+    f.tick(200);
+    assertThat(f.progress(A).getReason()).startsWith("being archived by ops");
+
+    f.forgets(A, 0);
+    f.tick(200);
+    assertThat(f.progress(A)).isNull();
+    assertThat(f.directive(A)).as("workers may meet its descriptors").isEqualTo("FORGET");
+
+    f.restart();
+    f.plan(A);
+    f.tick(200);
+    assertThat(f.directive(A)).as("planned again").isEqualTo("RUN");
+  }
+
+  @Test
+  void shouldRunTheMoreImportantFirst() {
+    f.plan("first");
+    f.plan("second");
+    f.plan("third", PlanState.SEALED, false, p -> p.setPriority(9));
+
+    f.tally(f.completed("first"));
+    f.tick(200);
+
+    assertThat(f.progress("third").getState()).hasToString("RUNNING");
+    assertThat(f.progress("second").getState()).hasToString("WAITING");
+  }
+
+  @Test
+  void shouldHoldWhatIsOutsideItsWindow() {
+    // The fixture's time begins at 00:16:40 UTC on a Thursday.
+    f.plan(A, PlanState.SEALED, false, p -> p.setWindow("Thu 00:00-00:30"));
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+
+    f.tick(900_000);
+
+    assertThat(f.progress(A).getState()).hasToString("WAITING");
+    assertThat(f.progress(A).getReason())
+        .isEqualTo(
+            "is outside its window Thu 00:00-00:30, which opens at 1970-01-08T00:00:00Z");
+    assertThat(f.directive(A)).isEqualTo("HOLD");
+  }
+}
