@@ -69,6 +69,9 @@ public final class StatusServer implements AutoCloseable {
   private static void routes(
       RoutesConfig routes, BackfillApi api, Health health, ReconcilerMetrics metrics) {
     routes.before(StatusServer::decodable);
+    Assets assets = new Assets();
+    routes.get("/", assets::index);
+    routes.get("/assets/<path>", assets::asset);
     routes.get("/api/v1/backfills", api::backfills);
     routes.get("/api/v1/backfills/{id}", api::backfill);
     routes.get("/api/v1/backfills/{id}/partitions", api::partitions);
