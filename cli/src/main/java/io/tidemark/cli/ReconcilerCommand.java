@@ -32,7 +32,7 @@ final class ReconcilerCommand implements Callable<Integer> {
       defaultValue = "8080",
       paramLabel = "PORT",
       description =
-          "Port of the HTTP API on 127.0.0.1; 0: any free one. Default: ${DEFAULT-VALUE}.")
+          "Port of the dashboard and the HTTP API; 0: any free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
   @Option(
@@ -67,7 +67,7 @@ final class ReconcilerCommand implements Callable<Integer> {
     all.put("http.port", Integer.toString(port));
     try (Interruption interruption = new Interruption(ExitCode.DONE);
         Reconciler reconciler = Reconciler.start(ReconcilerConfig.of(all, kafka.clients()))) {
-      System.out.println("reconciler at http://127.0.0.1:" + reconciler.port());
+      System.out.println("reconciler at " + reconciler.url());
       System.out.flush();
       while (!interruption.await(Duration.ofMillis(200))) {
         if (reconciler.failure().isPresent()) {

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Sink#finish finish}, and tells the coordinator. All of it is idempotent: after a crash, or if the
  * coordinator seems not to have heard, it is done again.
  *
- * <p>Acts only where the coordinator's task runs, and only if this instance also holds the whole
- * ledger of the domain; with several instances that may be none. Used by one thread.
+ * <p>Acts only where the coordinator's task runs, and asks the other instances for their part of
+ * the ledger. Used by one thread.
  */
 final class Finisher {
 
@@ -54,17 +54,22 @@ final class Finisher {
 
   private record Attempt(int failures, long notBefore) {}
 
-  private final Queries queries;
+  private final Queries here;
+  private final Queries ledger;
   private final SinkOpener sinks;
   private final Commands commands;
   private final LongSupplier clockMs;
   private final Map<String, Attempt> attempts = new HashMap<>();
 
   /**
+   * @param here what this instance's own task of the coordinator knows
+   * @param ledger of all instances, and no copies: a sink is sealed by what was committed
    * @param clockMs milliseconds since the epoch
    */
-  Finisher(Queries queries, SinkOpener sinks, Commands commands, LongSupplier clockMs) {
-    this.queries = queries;
+  Finisher(
+      Queries here, Queries ledger, SinkOpener sinks, Commands commands, LongSupplier clockMs) {
+    this.here = here;
+    this.ledger = ledger;
     this.sinks = sinks;
     this.commands = commands;
     this.clockMs = clockMs;
@@ -75,9 +80,7 @@ final class Finisher {
     List<Progress> finishing;
     try {
       finishing =
-          queries.backfills().stream()
-              .filter(p -> p.getState() == BackfillState.FINISHING)
-              .toList();
+          here.backfills().stream().filter(p -> p.getState() == BackfillState.FINISHING).toList();
     } catch (NotHereException e) {
       LOG.debug("nothing to finish here: {}", e.getMessage());
       return;
@@ -106,7 +109,7 @@ final class Finisher {
   }
 
   private void finish(Progress p) throws TaskException, InterruptedException {
-    Plan plan = queries.backfill(p.getBackfillId()).map(Queries.Backfill::plan).orElseThrow();
+    Plan plan = here.backfill(p.getBackfillId()).map(Queries.Backfill::plan).orElseThrow();
     Manifest manifest = manifest(p);
     try (Sink sink = sinks.open(plan)) {
       sink.finish(manifest);
@@ -131,7 +134,7 @@ final class Finisher {
   private Manifest manifest(Progress p) throws TaskException {
     List<CommittedFile> files = new ArrayList<>();
     long[] rows = {0};
-    queries.eachPartition(
+    ledger.eachPartition(
         p,
         entry -> {
           if (entry.getState() == PartitionState.COMPLETED) {

@@ -12,11 +12,17 @@ import io.tidemark.kafka.admin.TopicAdmin;
 import io.tidemark.kafka.admin.TopicException;
 import io.tidemark.kafka.admin.TopicSpec;
 import io.tidemark.kafka.client.KafkaUnreachableException;
+import io.tidemark.reconciler.flow.Fleet;
+import io.tidemark.reconciler.flow.FleetStores;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
+import io.tidemark.reconciler.flow.Reach;
 import io.tidemark.reconciler.flow.ReconcilerTopology;
+import io.tidemark.reconciler.flow.Replies;
 import io.tidemark.reconciler.flow.RocksDbMemory;
+import io.tidemark.reconciler.status.Listener;
 import io.tidemark.reconciler.status.ReconcilerMetrics;
+import io.tidemark.reconciler.status.Services;
 import io.tidemark.reconciler.status.StatusServer;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.spec.SpecException;
@@ -29,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -39,8 +46,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running reconciler: the topology, the API, and the threads that seal sinks and evict silent
- * workers. Starting a second one in the same namespace shares the queues between the two; see
- * {@link Finisher} for what that costs.
+ * workers. Several in the same namespace share the queues; each answers for all of them.
  */
 public final class Reconciler implements AutoCloseable {
 
@@ -58,6 +64,7 @@ public final class Reconciler implements AutoCloseable {
   private UncaughtPolicy uncaught;
   private StreamsHealth health;
   private StatusServer status;
+  private String url;
 
   private Reconciler() {}
 
@@ -86,6 +93,7 @@ public final class Reconciler implements AutoCloseable {
   private void open(ReconcilerConfig config)
       throws KafkaUnreachableException, TopicException, InterruptedException {
     Prepared prepared = topics(config);
+    Listener listener = opened(config.http().open(), Listener::close);
     MalformedRecords malformed = new MalformedRecords(MALFORMED_KEPT);
     RocksDbMemory memory = opened(new RocksDbMemory(ROCKSDB_BYTES), RocksDbMemory::close);
     Topology topology =
@@ -94,12 +102,28 @@ public final class Reconciler implements AutoCloseable {
     KafkaStreams streams =
         opened(
             new KafkaStreams(
-                topology, StreamsSettings.of(config, prepared.replicas(), malformed, memory)),
+                topology,
+                StreamsSettings.of(
+                    config,
+                    prepared.replicas(),
+                    config.http().instance(listener),
+                    malformed,
+                    memory)),
             Reconciler::leave);
     uncaught = new UncaughtPolicy(System::currentTimeMillis);
     streams.setUncaughtExceptionHandler(uncaught);
     health = new StreamsHealth(streams, uncaught);
-    Queries queries = new Queries(new StreamsStores(streams, config.topics(), prepared.queues()));
+    StreamsStores replicas = new StreamsStores(streams);
+    if (config.standbyReplicas() > 0) {
+      opened(Patrol.start("copies", replicas::look), Patrol::close);
+    }
+    String self = config.http().instance(listener);
+    Fleet fleet = new StreamsFleet(streams, config.topics(), prepared.queues(), self);
+    PeerClient peers = opened(new PeerClient(config.http()), PeerClient::close);
+    Function<Reach, Queries> reaching =
+        reach -> new Queries(new FleetStores(replicas, fleet, peers, reach));
+    Queries here = reaching.apply(Reach.HERE);
+    Queries queries = reaching.apply(Reach.COPIES);
 
     PrometheusMeterRegistry registry =
         opened(
@@ -107,13 +131,16 @@ public final class Reconciler implements AutoCloseable {
     StreamsMetrics.bind(streams, registry);
     ReconcilerMetrics metrics =
         opened(
-            new ReconcilerMetrics(registry, registry::scrape, queries, malformed),
+            new ReconcilerMetrics(registry, registry::scrape, here, malformed),
             ReconcilerMetrics::close);
     status =
         opened(
             StatusServer.start(
-                config.httpHost(), config.httpPort(), queries, health, malformed, metrics),
+                listener,
+                config.http().server(config.topics().namespace(), listener),
+                new Services(queries, new Replies(replicas), health, malformed, metrics)),
             StatusServer::close);
+    url = listener.scheme() + "://" + self;
     streams.start();
 
     CommandLog commands =
@@ -121,12 +148,17 @@ public final class Reconciler implements AutoCloseable {
             new CommandLog(config.clients().producer(), config.topics().commands()),
             CommandLog::close);
     Finisher finisher =
-        new Finisher(queries, Reconciler::sink, commands, System::currentTimeMillis);
+        new Finisher(
+            here,
+            reaching.apply(Reach.EXACT),
+            Reconciler::sink,
+            commands,
+            System::currentTimeMillis);
     opened(Patrol.start("finisher", finisher::run), Patrol::close);
     Admin admin = opened(Admin.create(config.clients().admin()), Admin::close);
     Evictor evictor =
         new Evictor(
-            queries::workers,
+            here::workers,
             admin,
             config.topics(),
             new Watchdog(config.workerSilence().toMillis()),
@@ -134,11 +166,10 @@ public final class Reconciler implements AutoCloseable {
             registry.counter("tidemark.workers.evicted")::increment);
     opened(Patrol.start("evictor", evictor::run), Patrol::close);
     LOG.info(
-        "reconciler of {} with domains {}: API at http://{}:{}",
+        "reconciler of {} with domains {}: API at {}",
         config.topics().namespace(),
         config.domains(),
-        config.httpHost(),
-        status.port());
+        url());
   }
 
   private <T> T opened(T part, Consumer<T> close) {
@@ -202,6 +233,11 @@ public final class Reconciler implements AutoCloseable {
   /** Port of the API. */
   public int port() {
     return status.port();
+  }
+
+  /** Where the API answers. */
+  public String url() {
+    return url;
   }
 
   /** Why it cannot answer yet, or no more; empty while it can. */

@@ -4,8 +4,6 @@ import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.ClientConfigException;
 import io.tidemark.schemas.topic.Topics;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,8 +27,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param domains domains to serve; add new ones at the end
  * @param queues Kafka partitions of a new domain's topics
  * @param stateDir folder of local state; what is missing there is restored from Kafka
- * @param httpHost address that the API binds to
- * @param httpPort its port; 0: any free one
+ * @param http where and to whom the API answers
  * @param coordinator what the coordinator is told
  * @param standbyReplicas further instances that keep a warm copy of each task's state
  * @param streamThreads threads that process events
@@ -42,8 +39,7 @@ public record ReconcilerConfig(
     List<String> domains,
     int queues,
     Path stateDir,
-    String httpHost,
-    int httpPort,
+    HttpSettings http,
     CoordinatorSettings coordinator,
     int standbyReplicas,
     int streamThreads,
@@ -53,8 +49,6 @@ public record ReconcilerConfig(
   private static final String DOMAINS = "domains";
   private static final String QUEUES = "queues";
   private static final String STATE_DIR = "state.dir";
-  private static final String HTTP_HOST = "http.host";
-  private static final String HTTP_PORT = "http.port";
   private static final String MAX_RUNNING = "max.running.backfills";
   private static final String SOURCES = "source.rows.per.second";
   private static final String PAUSED_ALERT = "paused.alert.ms";
@@ -70,7 +64,7 @@ public record ReconcilerConfig(
 
   /** The settings, with their defaults, bounds and meanings. */
   public static ConfigDef definition() {
-    return new ConfigDef()
+    return HttpSettings.define(new ConfigDef())
         .define(
             NAMESPACE,
             ConfigDef.Type.STRING,
@@ -95,19 +89,6 @@ public record ReconcilerConfig(
             ConfigDef.Type.STRING,
             Importance.HIGH,
             "Folder of local state. What is missing there is restored from Kafka.")
-        .define(
-            HTTP_HOST,
-            ConfigDef.Type.STRING,
-            "127.0.0.1",
-            Importance.MEDIUM,
-            "Address that the API binds to; loopback only.")
-        .define(
-            HTTP_PORT,
-            ConfigDef.Type.INT,
-            8080,
-            Range.between(0, 65_535),
-            Importance.MEDIUM,
-            "Port of the API; 0: any free one.")
         .define(
             MAX_RUNNING,
             ConfigDef.Type.INT,
@@ -190,16 +171,13 @@ public record ReconcilerConfig(
     AbstractConfig c = new AbstractConfig(definition, settings, false);
     List<String> domains = c.getList(DOMAINS);
     Topics topics = topics(c.getString(NAMESPACE), domains);
-    String host = c.getString(HTTP_HOST);
-    requireLoopback(host);
     return new ReconcilerConfig(
         clients,
         topics,
         domains,
         c.getInt(QUEUES),
         Path.of(c.getString(STATE_DIR)),
-        host,
-        c.getInt(HTTP_PORT),
+        HttpSettings.of(c),
         new CoordinatorSettings(
             c.getInt(MAX_RUNNING), sources(c.getList(SOURCES)), c.getLong(PAUSED_ALERT)),
         c.getInt(STANDBYS),
@@ -233,21 +211,5 @@ public record ReconcilerConfig(
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
-  }
-
-  /** The API answers whoever asks, without a login: other machines must not be able to. */
-  private static void requireLoopback(String host) {
-    try {
-      if (InetAddress.getByName(host).isLoopbackAddress()) {
-        return;
-      }
-    } catch (UnknownHostException e) {
-      throw new ConfigException(HTTP_HOST, host, "no such host; use 127.0.0.1");
-    }
-    throw new ConfigException(
-        HTTP_HOST,
-        host,
-        "the API has no login and binds to loopback only; use 127.0.0.1, and a proxy that asks who"
-            + " calls to reach it from other machines");
   }
 }

@@ -8,8 +8,10 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.TaskMetadata;
 
 /**
- * Health of a Kafka Streams instance. Ready means running, its state restored, and what had piled
- * up in its topics before the start worked off; later backlog is a matter of metrics.
+ * Health of a Kafka Streams instance. It becomes ready once it runs, its state is restored, and
+ * what had piled up in its topics before the start is worked off, and stays so while it lives: when
+ * state moves it answers from copies and other instances, and says for what it cannot; later
+ * backlog is a matter of metrics.
  */
 final class StreamsHealth implements Health {
 
@@ -39,17 +41,19 @@ final class StreamsHealth implements Health {
 
   @Override
   public Optional<String> unready() {
+    Optional<String> dead = dead();
+    if (dead.isPresent() || caughtUp.get()) {
+      return dead;
+    }
     State state = streams.state();
     if (state != State.RUNNING) {
-      return dead().or(() -> Optional.of("state is being restored or moved (" + state + ")"));
+      return Optional.of("state is being restored or moved (" + state + ")");
     }
-    if (!caughtUp.get()) {
-      long behind = behind();
-      if (behind > CAUGHT_UP) {
-        return Optional.of("catching up: " + behind + " records behind");
-      }
-      caughtUp.set(true);
+    long behind = behind();
+    if (behind > CAUGHT_UP) {
+      return Optional.of("catching up: " + behind + " records behind");
     }
+    caughtUp.set(true);
     return Optional.empty();
   }
 

@@ -19,12 +19,18 @@ final class StreamsSettings {
    * The settings.
    *
    * @param replicas of internal topics
+   * @param instance {@code host:port} under which others reach this instance
    */
   static Properties of(
-      ReconcilerConfig config, int replicas, MalformedRecords malformed, RocksDbMemory memory) {
+      ReconcilerConfig config,
+      int replicas,
+      String instance,
+      MalformedRecords malformed,
+      RocksDbMemory memory) {
     Properties p = new Properties();
     p.putAll(config.clients().admin());
     p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topics().namespace() + "-reconciler");
+    p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, instance);
     p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());

@@ -1,99 +1,78 @@
 package io.tidemark.reconciler.app;
 
-import io.tidemark.reconciler.flow.LocalStores;
-import io.tidemark.reconciler.flow.NotHereException;
-import io.tidemark.schemas.topic.Topics;
-import java.util.ArrayList;
-import java.util.List;
+import io.tidemark.reconciler.flow.Replicas;
+import io.tidemark.reconciler.flow.Warmth;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The stores of the active tasks of a running Kafka Streams instance. */
-final class StreamsStores implements LocalStores {
+/** The stores of a Kafka Streams instance: of its active tasks, and copies that it keeps. */
+final class StreamsStores implements Replicas {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsStores.class);
 
   private final KafkaStreams streams;
-  private final Topics topics;
-  private final Map<String, Integer> queues;
+  private final AtomicReference<Warmth> warmth = new AtomicReference<>(Warmth.NONE);
 
-  /**
-   * @param queues of each domain
-   */
-  StreamsStores(KafkaStreams streams, Topics topics, Map<String, Integer> queues) {
+  StreamsStores(KafkaStreams streams) {
     this.streams = streams;
-    this.topics = topics;
-    this.queues = queues;
   }
 
   @Override
-  public <V> ReadOnlyKeyValueStore<String, V> single(String name) {
-    return store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+  public <V> Optional<ReadOnlyKeyValueStore<String, V>> active(String store, int part) {
+    return store(this.<V>query(store, part));
   }
 
   @Override
-  public <V> List<ReadOnlyKeyValueStore<String, V>> perQueue(String name, String domain) {
-    if (!queues.containsKey(domain)) {
-      throw new NotHereException(
-          "domain '" + domain + "' is not served here; add it to the setting domains", null);
-    }
-    int all = queues.get(domain);
-    Set<Integer> here = queuesHere(domain);
-    if (here.size() < all) {
-      throw new NotHereException(
-          "this instance holds "
-              + here.size()
-              + " of "
-              + all
-              + " queues of domain "
-              + domain
-              + "; it is starting or rebalancing, or others run beside it",
-          null);
-    }
-    List<ReadOnlyKeyValueStore<String, V>> stores = new ArrayList<>();
-    for (int q = 0; q < all; q++) {
-      stores.add(
-          store(
-              StoreQueryParameters.fromNameAndType(
-                      name, QueryableStoreTypes.<String, V>keyValueStore())
-                  .withPartition(q)));
-    }
-    return stores;
+  public <V> Optional<ReadOnlyKeyValueStore<String, V>> copy(String store, int part) {
+    return warmth.get().warm(store, part)
+        ? store(this.<V>query(store, part).enableStaleStores())
+        : Optional.empty();
   }
 
-  private Set<Integer> queuesHere(String domain) {
-    String work = topics.work(domain);
-    return running(
-        () ->
-            streams.metadataForLocalThreads().stream()
-                .flatMap(thread -> thread.activeTasks().stream())
-                .flatMap(task -> task.topicPartitions().stream())
-                .filter(p -> p.topic().equals(work))
-                .map(TopicPartition::partition)
-                .collect(Collectors.toSet()));
+  private <V> StoreQueryParameters<ReadOnlyKeyValueStore<String, V>> query(String store, int part) {
+    return StoreQueryParameters.fromNameAndType(
+            store, QueryableStoreTypes.<String, V>keyValueStore())
+        .withPartition(part);
   }
 
-  private <V> ReadOnlyKeyValueStore<String, V> store(
+  private <V> Optional<ReadOnlyKeyValueStore<String, V>> store(
       StoreQueryParameters<ReadOnlyKeyValueStore<String, V>> query) {
     try {
-      return running(() -> streams.store(query));
+      return Optional.of(streams.store(query));
     } catch (InvalidStateStoreException e) {
-      throw new NotHereException("the state is being moved or restored; try again", e);
+      return Optional.empty(); // Elsewhere, or being moved or restored.
+    } catch (IllegalStateException e) {
+      return Optional.empty(); // Not started yet, or ended.
     }
   }
 
-  /** Asks Kafka Streams, which refuses with an IllegalStateException once it has ended. */
-  private static <T> T running(Supplier<T> question) {
+  /** Looks how far copies are; to be called again and again. */
+  void look() {
     try {
-      return question.get();
-    } catch (IllegalStateException e) {
-      throw new NotHereException("the reconciler does not run: " + e.getMessage(), e);
+      Map<Warmth.Part, Warmth.Position> positions = new HashMap<>();
+      streams
+          .allLocalStorePartitionLags()
+          .forEach(
+              (store, parts) ->
+                  parts.forEach(
+                      (part, lag) -> positions.put(new Warmth.Part(store, part), position(lag))));
+      warmth.set(warmth.get().seen(positions));
+    } catch (RuntimeException e) {
+      LOG.debug("cannot look at the copies of state now: {}", e.getMessage());
     }
+  }
+
+  private static Warmth.Position position(LagInfo lag) {
+    return new Warmth.Position(lag.currentOffsetPosition(), lag.endOffsetPosition());
   }
 }

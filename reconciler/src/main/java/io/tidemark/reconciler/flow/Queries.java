@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -17,15 +18,15 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Questions about backfills, answered from this instance's state. Thread-safe. Every method throws
- * {@link NotHereException} while that state is not here.
+ * Questions about backfills, answered from the reconciler's state. Thread-safe. Every method throws
+ * {@link NotHereException} while that state cannot be reached.
  */
 public final class Queries {
 
-  private final LocalStores stores;
+  private final StateStores stores;
 
   /** Questions to these stores. */
-  public Queries(LocalStores stores) {
+  public Queries(StateStores stores) {
     this.stores = stores;
   }
 
@@ -85,40 +86,65 @@ public final class Queries {
    */
   public Page partitions(
       Progress backfill, Optional<PartitionState> state, Optional<String> after, int limit) {
+    return page(
+        new LedgerQuery(
+            backfill.getDomain(),
+            backfill.getBackfillId(),
+            after,
+            state.map(Set::of).orElse(Set.of()),
+            false),
+        limit);
+  }
+
+  /** As {@link #partitions}, of all states, without cursors, columns and files. */
+  public Page outline(Progress backfill, Optional<String> after, int limit) {
+    return page(
+        new LedgerQuery(backfill.getDomain(), backfill.getBackfillId(), after, Set.of(), true),
+        limit);
+  }
+
+  private Page page(LedgerQuery query, int limit) {
     return here(
         () -> {
           List<LedgerEntry> entries = new ArrayList<>();
-          try (LedgerScan scan = scan(backfill.getDomain(), backfill.getBackfillId(), after)) {
-            while (scan.hasNext()) {
-              LedgerEntry entry = scan.next();
-              if (state.isPresent() && state.get() != entry.getState()) {
-                continue;
-              }
-              if (entries.size() == limit) {
-                return new Page(
-                    entries, Optional.of(entries.getLast().getDescriptor().getPartitionId()));
-              }
-              entries.add(entry);
+          try (LedgerScan scan = scan(query)) {
+            while (scan.hasNext() && entries.size() < limit) {
+              entries.add(scan.next());
             }
+            return new Page(
+                entries,
+                scan.hasNext()
+                    ? Optional.of(entries.getLast().getDescriptor().getPartitionId())
+                    : Optional.empty());
           }
-          return new Page(entries, Optional.empty());
         });
   }
 
   /** Shows every partition of a backfill, by id. */
   public void eachPartition(Progress backfill, Consumer<LedgerEntry> visitor) {
+    each(LedgerQuery.all(backfill.getDomain(), backfill.getBackfillId()), visitor);
+  }
+
+  /** Shows those in one of these states, by id, without cursors, columns and files. */
+  public void eachOutline(
+      Progress backfill, Set<PartitionState> states, Consumer<LedgerEntry> visitor) {
+    each(
+        LedgerQuery.all(backfill.getDomain(), backfill.getBackfillId()).within(states).leaner(),
+        visitor);
+  }
+
+  private void each(LedgerQuery query, Consumer<LedgerEntry> visitor) {
     here(
         () -> {
-          try (LedgerScan scan =
-              scan(backfill.getDomain(), backfill.getBackfillId(), Optional.empty())) {
+          try (LedgerScan scan = scan(query)) {
             scan.forEachRemaining(visitor);
           }
           return null;
         });
   }
 
-  private LedgerScan scan(String domain, String backfill, Optional<String> after) {
-    return LedgerScan.of(stores.perQueue(StoreNames.ledger(domain), domain), backfill, after);
+  private LedgerScan scan(LedgerQuery query) {
+    return LedgerScan.of(query, stores.ledger(query));
   }
 
   private static <V> List<V> values(ReadOnlyKeyValueStore<String, V> store) {

@@ -1,5 +1,13 @@
 package io.tidemark.reconciler.flow;
 
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+
 /**
  * Names of the reconciler's state stores. They also name the changelog topics: never change one.
  */
@@ -26,7 +34,28 @@ final class StoreNames {
   /** Alert id → Alert as it was told last. */
   static final String ALERTS = "alerts";
 
+  private static final Map<String, Class<? extends SpecificRecord>> TYPES =
+      Map.of(
+          PLANS, Plan.class,
+          PROGRESS, Progress.class,
+          DIRECTIVES, Directive.class,
+          WORKERS, WorkerHeartbeat.class,
+          COMMANDS, Command.class);
+
   private StoreNames() {}
+
+  /**
+   * What a store of the coordinator that is asked for holds.
+   *
+   * @throws IllegalArgumentException if it is none of these
+   */
+  static Class<? extends SpecificRecord> type(String name) {
+    Class<? extends SpecificRecord> type = TYPES.get(name);
+    if (type == null) {
+      throw new IllegalArgumentException("there is no store '" + name + "'");
+    }
+    return type;
+  }
 
   /** Partition id → LedgerEntry, of one domain. */
   static String ledger(String domain) {

@@ -140,24 +140,28 @@ final class BackfillApi {
   }
 
   private static int limit(Context ctx) {
+    return limit(ctx, DEFAULT_LIMIT, MAX_LIMIT);
+  }
+
+  static int limit(Context ctx, int unset, int max) {
     String text = ctx.queryParam("limit");
     if (text == null) {
-      return DEFAULT_LIMIT;
+      return unset;
     }
     try {
       int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= MAX_LIMIT) {
+      if (limit >= 1 && limit <= max) {
         return limit;
       }
     } catch (NumberFormatException e) {
-      throw badLimit(text, e);
+      throw badLimit(text, max, e);
     }
-    throw badLimit(text, null);
+    throw badLimit(text, max, null);
   }
 
-  private static BadRequestResponse badLimit(String text, NumberFormatException cause) {
+  private static BadRequestResponse badLimit(String text, int max, NumberFormatException cause) {
     BadRequestResponse bad =
-        new BadRequestResponse("limit '" + text + "' is no whole number from 1 to " + MAX_LIMIT);
+        new BadRequestResponse("limit '" + text + "' is no whole number from 1 to " + max);
     bad.initCause(cause);
     return bad;
   }
@@ -180,7 +184,7 @@ final class BackfillApi {
     }
   }
 
-  private static void answer(Context ctx, JsonNode body) {
+  static void answer(Context ctx, JsonNode body) {
     ctx.result(Json.bytes(body)).contentType("application/json");
   }
 }

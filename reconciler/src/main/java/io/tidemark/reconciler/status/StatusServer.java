@@ -3,59 +3,56 @@ package io.tidemark.reconciler.status;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
-import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.NotHereException;
-import io.tidemark.reconciler.flow.Queries;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
+import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP side of a reconciler: API, health, metrics. Reads only. */
+/** The HTTP side of a reconciler: dashboard, API, health, metrics. */
 public final class StatusServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
 
-  private final Javalin javalin;
+  /** Seconds after which a caller shall ask again for what is being moved. */
+  private static final String RETRY_AFTER = "1";
 
-  private StatusServer(Javalin javalin) {
+  private final Javalin javalin;
+  private final Listener listener;
+
+  private StatusServer(Javalin javalin, Listener listener) {
     this.javalin = javalin;
+    this.listener = listener;
   }
 
   /**
    * Starts to answer.
    *
-   * @param port 0: any free one
-   * @throws IllegalStateException if the address cannot be bound
+   * @param listener is closed together with the server
    */
-  public static StatusServer start(
-      String host,
-      int port,
-      Queries queries,
-      Health health,
-      MalformedRecords malformed,
-      ReconcilerMetrics metrics) {
-    BackfillApi api = new BackfillApi(queries, malformed);
+  public static StatusServer start(Listener listener, ServerSettings settings, Services services) {
+    Gate gate =
+        new Gate(
+            new Access(
+                settings.tokens(),
+                Set.of(Access.name(settings.instance())),
+                settings.maxBodyBytes()));
+    List<Route> routes = Routes.of(settings, services);
     Javalin javalin =
         Javalin.create(
             config -> {
               configure(config);
-              routes(config.routes, api, health, metrics);
-              errors(config.routes);
+              config.jetty.addConnector(listener::connector);
+              config.jetty.modifyServer(StatusServer::bound);
+              config.routes.before(gate::check);
+              routes.forEach(r -> config.routes.addHttpHandler(r.method(), r.path(), r.handler()));
+              errors(config.routes, routes);
             });
-    try {
-      return new StatusServer(javalin.start(host, port));
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "cannot serve HTTP at " + host + ":" + port + ": " + root(e) + "; set another http.port",
-          e);
-    }
+    return new StatusServer(javalin.start(), listener);
   }
 
   private static void configure(JavalinConfig config) {
@@ -66,80 +63,43 @@ public final class StatusServer implements AutoCloseable {
     config.http.prefer405over404 = true;
   }
 
-  private static void routes(
-      RoutesConfig routes, BackfillApi api, Health health, ReconcilerMetrics metrics) {
-    routes.before(StatusServer::decodable);
-    Assets assets = new Assets();
-    routes.get("/", assets::index);
-    routes.get("/assets/<path>", assets::asset);
-    routes.get("/api/v1/backfills", api::backfills);
-    routes.get("/api/v1/backfills/{id}", api::backfill);
-    routes.get("/api/v1/backfills/{id}/partitions", api::partitions);
-    routes.get("/api/v1/workers", api::workers);
-    routes.get("/api/v1/malformed-records", api::malformed);
-    routes.get("/health/live", ctx -> health(ctx, health::dead));
-    routes.get("/health/ready", ctx -> health(ctx, health::unready));
-    routes.get(
-        "/metrics",
-        ctx -> ctx.result(metrics.scrape()).contentType(ReconcilerMetrics.CONTENT_TYPE));
+  private static void bound(Server server) {
+    server.setErrorHandler(new JettyErrors());
   }
 
-  /**
-   * Refuses a path that cannot be decoded. Jetty lets the non-standard form {@code %u0041} pass,
-   * which then fails where the parameters of the path are read.
-   */
-  private static void decodable(Context ctx) {
-    try {
-      URLDecoder.decode(ctx.path(), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestResponse("the path has a % that does not begin two hexadecimal digits");
-    }
-  }
-
-  private static void health(Context ctx, Supplier<Optional<String>> problem) {
-    BackfillApi.only(ctx, Set.of());
-    Optional<String> found = problem.get();
-    if (found.isPresent()) {
-      Problem.answer(ctx, 503, found.get());
-    } else {
-      ctx.result(Json.bytes(Json.object().put("status", "up"))).contentType("application/json");
-    }
-  }
-
-  private static void errors(RoutesConfig routes) {
-    routes.exception(
-        HttpResponseException.class, (e, ctx) -> Problem.answer(ctx, e.getStatus(), detail(e)));
-    routes.exception(NotHereException.class, (e, ctx) -> Problem.answer(ctx, 503, e.getMessage()));
-    routes.exception(
+  private static void errors(RoutesConfig errors, List<Route> routes) {
+    errors.exception(
+        HttpResponseException.class,
+        (e, ctx) -> Problem.answer(ctx, e.getStatus(), detail(e, ctx, routes)));
+    errors.exception(
+        NotHereException.class,
+        (e, ctx) -> {
+          ctx.header(Header.RETRY_AFTER, RETRY_AFTER);
+          Problem.answer(ctx, 503, e.getMessage());
+        });
+    errors.exception(
         Exception.class,
         (e, ctx) -> {
-          LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
+          LOG.error("{} {} failed", ctx.method(), Refusals.harmless(ctx.path()), e);
           Problem.answer(ctx, 500, "an error in the reconciler; its log has the cause");
         });
   }
 
-  private static String detail(HttpResponseException e) {
+  private static String detail(HttpResponseException e, Context ctx, List<Route> routes) {
     return switch (e.getStatus()) {
-      case 405 -> "this address is only to be read: use GET";
+      case 405 -> "this address takes only " + Routes.methods(routes, ctx.path());
       default -> e.getMessage();
     };
   }
 
-  private static Throwable root(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
-  }
-
   /** Port that it answers on. */
   public int port() {
-    return javalin.port();
+    return listener.port();
   }
 
   @Override
   public void close() {
     javalin.stop();
+    listener.close();
   }
 }

@@ -49,7 +49,8 @@ class FinisherTest {
               topology.reported(Samples.done(d, topology.reported(Samples.claim(d))));
             });
     topology.settle();
-    finisher = new Finisher(new Queries(topology), this::open, sent::add, clock::get);
+    Queries queries = new Queries(topology);
+    finisher = new Finisher(queries, queries, this::open, sent::add, clock::get);
   }
 
   @AfterEach
@@ -125,7 +126,8 @@ class FinisherTest {
 
   @Test
   void shouldWaitWhenTheStateIsElsewhere() throws Exception {
-    new Finisher(new Queries(new Elsewhere()), this::open, sent::add, clock::get).run();
+    Queries elsewhere = new Queries(new Elsewhere());
+    new Finisher(elsewhere, elsewhere, this::open, sent::add, clock::get).run();
 
     assertThat(opened).isZero();
   }

@@ -29,8 +29,8 @@ class ReconcilerConfigTest {
     assertThat(c.topics().namespace()).isEqualTo("tidemark");
     assertThat(c.domains()).containsExactly("default");
     assertThat(c.queues()).isEqualTo(64);
-    assertThat(c.httpHost()).isEqualTo("127.0.0.1");
-    assertThat(c.httpPort()).isEqualTo(8080);
+    assertThat(c.http().host()).isEqualTo("127.0.0.1");
+    assertThat(c.http().port()).isEqualTo(8080);
     assertThat(c.maxRunningBackfills()).isEqualTo(4);
     assertThat(c.standbyReplicas()).isZero();
     assertThat(c.streamThreads()).isEqualTo(2);
@@ -52,8 +52,8 @@ class ReconcilerConfigTest {
       delimiter = '|',
       textBlock =
           """
-          http.host             | 0.0.0.0 | binds to loopback only
-          http.host             | ::      | binds to loopback only
+          http.host             | 0.0.0.0 | set http.tokens.file (lines
+          http.host             | ::      | and http.tls.keystore and http.tls.keystore.password; or use 127.0.0.1
           http.port             | 65536   | http.port
           num.standby.replica   | 1       | did you mean num.standby.replicas?
           bootstrap.server      | x       | did you mean bootstrap.servers?

@@ -192,8 +192,8 @@ class ReconcilerTest {
           GET  | /api/v1/backfills/api-00000001/partitions?stat=x  | 400 | unknown query parameter 'stat'
           GET  | /api/v1/backfills?x=1                             | 400 | there are none here
           GET  | /nowhere                                          | 404 | /nowhere
-          POST | /api/v1/backfills                                 | 405 | use GET
-          DELETE | /api/v1/backfills/api-00000001                  | 405 | use GET
+          POST | /api/v1/backfills                                 | 405 | takes only GET
+          DELETE | /api/v1/backfills/api-00000001                  | 405 | takes only GET
           """)
   void shouldExplainWhatIsWrongWithARequest(String method, String path, int status, String detail)
       throws Exception {

@@ -121,7 +121,7 @@ class HttpFuzzTest {
       try (ReconcilerMetrics metrics =
               new ReconcilerMetrics(registry, registry::scrape, queries, malformed);
           StatusServer server =
-              StatusServer.start("127.0.0.1", 0, queries, UP, malformed, metrics)) {
+              Servers.start(0, Optional.empty(), queries, UP, malformed, metrics)) {
         Fuzz.run(
             "HttpFuzzTest",
             1_000,

@@ -49,7 +49,7 @@ class StatusServerTest {
   }
 
   private StatusServer start(int port) {
-    return StatusServer.start("127.0.0.1", port, queries, restoring, malformed, metrics);
+    return Servers.start(port, Optional.empty(), queries, restoring, malformed, metrics);
   }
 
   @AfterEach

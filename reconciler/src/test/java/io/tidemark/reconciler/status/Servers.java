@@ -1,0 +1,42 @@
+package io.tidemark.reconciler.status;
+
+import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.Queries;
+import io.tidemark.reconciler.flow.Replicas;
+import io.tidemark.reconciler.flow.Replies;
+import java.util.Optional;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+
+/** Servers on a free port of 127.0.0.1, without tokens unless they are given. */
+final class Servers {
+
+  private Servers() {}
+
+  /** No state that others could ask for. */
+  private static final class Nothing implements Replicas {
+
+    @Override
+    public <V> Optional<ReadOnlyKeyValueStore<String, V>> active(String store, int part) {
+      return Optional.empty();
+    }
+
+    @Override
+    public <V> Optional<ReadOnlyKeyValueStore<String, V>> copy(String store, int part) {
+      return Optional.empty();
+    }
+  }
+
+  static StatusServer start(
+      int port,
+      Optional<Tokens> tokens,
+      Queries queries,
+      Health health,
+      MalformedRecords malformed,
+      ReconcilerMetrics metrics) {
+    Listener listener = Listener.open("127.0.0.1", port, Optional.empty());
+    return StatusServer.start(
+        listener,
+        new ServerSettings("t", "1", "127.0.0.1:" + listener.port(), tokens, 1_024),
+        new Services(queries, new Replies(new Nothing()), health, malformed, metrics));
+  }
+}
