@@ -3,6 +3,7 @@ package io.tidemark.reconciler.app;
 import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.core.retry.TaskException;
+import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.schemas.avro.BackfillState;
@@ -44,12 +45,6 @@ final class Finisher {
   @FunctionalInterface
   interface SinkOpener {
     Sink open(Plan plan) throws TaskException;
-  }
-
-  /** Brings a command to the coordinator; returns once it is safe in the log. */
-  @FunctionalInterface
-  interface Commands {
-    void send(Command command) throws InterruptedException;
   }
 
   private record Attempt(int failures, long notBefore) {}

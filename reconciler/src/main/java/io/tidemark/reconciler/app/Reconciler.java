@@ -133,20 +133,27 @@ public final class Reconciler implements AutoCloseable {
         opened(
             new ReconcilerMetrics(registry, registry::scrape, here, malformed),
             ReconcilerMetrics::close);
+    CommandLog commands =
+        opened(
+            new CommandLog(config.clients().producer(), config.topics().commands()),
+            CommandLog::close);
     status =
         opened(
             StatusServer.start(
                 listener,
                 config.http().server(config.topics().namespace(), listener),
-                new Services(queries, new Replies(replicas), health, malformed, metrics)),
+                new Services(
+                    queries,
+                    new Replies(replicas),
+                    commands,
+                    System::currentTimeMillis,
+                    health,
+                    malformed,
+                    metrics)),
             StatusServer::close);
     url = listener.scheme() + "://" + self;
     streams.start();
 
-    CommandLog commands =
-        opened(
-            new CommandLog(config.clients().producer(), config.topics().commands()),
-            CommandLog::close);
     Finisher finisher =
         new Finisher(
             here,

@@ -20,6 +20,9 @@ final class StreamsStores implements Replicas {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamsStores.class);
 
+  /** No key of any store. */
+  private static final String PROBE = "\u0000";
+
   private final KafkaStreams streams;
   private final AtomicReference<Warmth> warmth = new AtomicReference<>(Warmth.NONE);
 
@@ -48,7 +51,10 @@ final class StreamsStores implements Replicas {
   private <V> Optional<ReadOnlyKeyValueStore<String, V>> store(
       StoreQueryParameters<ReadOnlyKeyValueStore<String, V>> query) {
     try {
-      return Optional.of(streams.store(query));
+      ReadOnlyKeyValueStore<String, V> store = streams.store(query);
+      // What that returns is a promise; only reading shows whether the store is here.
+      store.get(PROBE);
+      return Optional.of(store);
     } catch (InvalidStateStoreException e) {
       return Optional.empty(); // Elsewhere, or being moved or restored.
     } catch (IllegalStateException e) {

@@ -1,5 +1,7 @@
 package io.tidemark.reconciler.flow;
 
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.PartitionState;
@@ -12,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -74,6 +78,42 @@ public final class Queries {
   /** Newest heartbeat of each worker, by worker id. */
   public List<WorkerHeartbeat> workers() {
     return here(() -> values(stores.single(StoreNames.WORKERS)));
+  }
+
+  /** What the coordinator decided on a command; empty if it has not heard of it. */
+  public Optional<Decision> decision(String command) {
+    return here(
+        () -> Optional.ofNullable(stores.<Decision>single(StoreNames.DECISIONS).get(command)));
+  }
+
+  /**
+   * Decisions, newest first.
+   *
+   * @param backfill of that one only
+   */
+  public List<Decision> decisions(Optional<String> backfill) {
+    return here(
+        () ->
+            newest(
+                values(stores.single(StoreNames.DECISIONS)),
+                d -> d.getCommand().getBackfillId(),
+                backfill,
+                Decision::getAt));
+  }
+
+  /**
+   * Alerts, newest first.
+   *
+   * @param backfill of that one only
+   */
+  public List<Alert> alerts(Optional<String> backfill) {
+    return here(
+        () ->
+            newest(
+                values(stores.single(StoreNames.ALERTS)),
+                Alert::getBackfillId,
+                backfill,
+                Alert::getAt));
   }
 
   /**
@@ -145,6 +185,17 @@ public final class Queries {
 
   private LedgerScan scan(LedgerQuery query) {
     return LedgerScan.of(query, stores.ledger(query));
+  }
+
+  private static <V> List<V> newest(
+      List<V> all,
+      Function<V, String> backfillOf,
+      Optional<String> backfill,
+      ToLongFunction<V> at) {
+    return all.stream()
+        .filter(v -> backfill.isEmpty() || backfill.get().equals(backfillOf.apply(v)))
+        .sorted(Comparator.comparingLong(at).reversed())
+        .toList();
   }
 
   private static <V> List<V> values(ReadOnlyKeyValueStore<String, V> store) {

@@ -1,6 +1,7 @@
 package io.tidemark.reconciler.flow;
 
-import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
@@ -34,13 +35,20 @@ final class StoreNames {
   /** Alert id → Alert as it was told last. */
   static final String ALERTS = "alerts";
 
+  /** Command id → Decision. */
+  static final String DECISIONS = "decisions";
+
+  /** Alert id → Alert as it was told last. */
+  static final String ALERTS = "alerts";
+
   private static final Map<String, Class<? extends SpecificRecord>> TYPES =
       Map.of(
           PLANS, Plan.class,
           PROGRESS, Progress.class,
           DIRECTIVES, Directive.class,
           WORKERS, WorkerHeartbeat.class,
-          COMMANDS, Command.class);
+          DECISIONS, Decision.class,
+          ALERTS, Alert.class);
 
   private StoreNames() {}
 

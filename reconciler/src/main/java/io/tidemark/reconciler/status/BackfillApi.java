@@ -6,30 +6,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
-import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.reconciler.flow.MalformedRecord;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
-import io.tidemark.schemas.avro.LedgerEntry;
-import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Plan;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code /api/v1}: what is known of backfills, their partitions, and workers. No answer holds a
+ * {@code /api/v1}: what is known of backfills and workers. No answer holds a
  * spec: it may name hosts, users and files that are nobody's business.
  */
 final class BackfillApi {
 
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
-  private static final List<PartitionState> STATES =
-      Arrays.stream(PartitionState.values()).filter(s -> s != PartitionState.UNKNOWN).toList();
-
   private final Queries queries;
   private final MalformedRecords malformed;
 
@@ -47,7 +41,7 @@ final class BackfillApi {
   /** {@code GET /backfills/{id}}: progress, and what was planned and directed. */
   void backfill(Context ctx) {
     only(ctx, Set.of());
-    Queries.Backfill b = existing(ctx.pathParam("id"));
+    Queries.Backfill b = existing(queries, ctx.pathParam("id"));
     ObjectNode node = Json.of(b.progress());
     Plan plan = b.plan();
     node.putObject("plan")
@@ -59,25 +53,6 @@ final class BackfillApi {
         .put("sealed_at", plan.getSealedAt());
     node.set("directive", b.directive().<JsonNode>map(Json::of).orElse(null));
     answer(ctx, node);
-  }
-
-  /** {@code GET /backfills/{id}/partitions?state=&after=&limit=}: a page, by partition id. */
-  void partitions(Context ctx) {
-    only(ctx, Set.of("state", "after", "limit"));
-    Queries.Backfill b = existing(ctx.pathParam("id"));
-    Queries.Page page =
-        queries.partitions(
-            b.progress(), state(ctx), after(ctx, b.progress().getBackfillId()), limit(ctx));
-    ObjectNode node = Json.object();
-    ArrayNode partitions = node.putArray("partitions");
-    page.entries().forEach(e -> partitions.add(row(e)));
-    answer(ctx, node.put("next", page.next().orElse(null)));
-  }
-
-  /** An entry; of its files, which may be thousands, only the number. */
-  private static ObjectNode row(LedgerEntry entry) {
-    return Json.of(LedgerEntry.newBuilder(entry).setFiles(List.of()).build())
-        .put("files", entry.getFiles().size());
   }
 
   /** {@code GET /workers}: the newest heartbeat of each. */
@@ -103,44 +78,46 @@ final class BackfillApi {
     answer(ctx, node);
   }
 
-  private Queries.Backfill existing(String id) {
+  /** {@code GET /alerts?backfill=&open=&limit=}: newest first. */
+  void alerts(Context ctx) {
+    only(ctx, Set.of("backfill", "open", "limit"));
+    Optional<Boolean> open = flag(ctx, "open");
+    int limit = limit(ctx, DEFAULT_LIMIT, MAX_LIMIT);
+    List<Alert> alerts =
+        queries.alerts(Optional.ofNullable(ctx.queryParam("backfill"))).stream()
+            .filter(a -> open.isEmpty() || open.get() == (a.getResolvedAt() == null))
+            .limit(limit)
+            .toList();
+    answer(ctx, Json.object().set("alerts", Json.array(alerts)));
+  }
+
+  /** {@code GET /decisions?backfill=&limit=}: what was asked, and what became of it. */
+  void decisions(Context ctx) {
+    only(ctx, Set.of("backfill", "limit"));
+    int limit = limit(ctx, DEFAULT_LIMIT, MAX_LIMIT);
+    List<Decision> decisions =
+        queries.decisions(Optional.ofNullable(ctx.queryParam("backfill"))).stream()
+            .limit(limit)
+            .toList();
+    answer(ctx, Json.object().set("decisions", Json.array(decisions)));
+  }
+
+  private static Optional<Boolean> flag(Context ctx, String name) {
+    String text = ctx.queryParam(name);
+    if (text != null && !text.equals("true") && !text.equals("false")) {
+      throw new BadRequestResponse(name + " '" + text + "' is neither true nor false");
+    }
+    return Optional.ofNullable(text).map("true"::equals);
+  }
+
+  /** A backfill that there is; else the answer is 404. */
+  static Queries.Backfill existing(Queries queries, String id) {
     return queries
         .backfill(id)
         .orElseThrow(
             () ->
                 new NotFoundResponse(
                     "there is no backfill '" + id + "'; GET /api/v1/backfills lists them"));
-  }
-
-  private static Optional<PartitionState> state(Context ctx) {
-    return Optional.ofNullable(ctx.queryParam("state"))
-        .map(
-            text ->
-                STATES.stream()
-                    .filter(s -> s.name().equals(text.toUpperCase(Locale.ROOT)))
-                    .findFirst()
-                    .orElseThrow(
-                        () -> new BadRequestResponse("state '" + text + "' is none of " + STATES)));
-  }
-
-  private static Optional<String> after(Context ctx, String backfill) {
-    Optional<String> after = Optional.ofNullable(ctx.queryParam("after"));
-    after
-        .filter(id -> !id.startsWith(PartitionIds.start(backfill)))
-        .ifPresent(
-            id -> {
-              throw new BadRequestResponse(
-                  "after '"
-                      + id
-                      + "' is no partition of "
-                      + backfill
-                      + "; use the value of 'next' of the page before");
-            });
-    return after;
-  }
-
-  private static int limit(Context ctx) {
-    return limit(ctx, DEFAULT_LIMIT, MAX_LIMIT);
   }
 
   static int limit(Context ctx, int unset, int max) {

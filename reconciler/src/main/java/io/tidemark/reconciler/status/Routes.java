@@ -16,17 +16,28 @@ final class Routes {
 
   private Routes() {}
 
-  static List<Route> of(ServerSettings settings, Services services) {
+  static List<Route> of(ServerSettings settings, Services services, EventFeed events) {
     BackfillApi api = new BackfillApi(services.queries(), services.malformed());
+    LedgerApi ledger = new LedgerApi(services.queries());
+    CommandApi commands =
+        new CommandApi(
+            services.queries(), services.commands(), services.clockMs(), settings.maxBodyBytes());
     InternalApi internal = new InternalApi(services.replies());
     Assets assets = new Assets();
     return List.of(
         Route.get("/", assets::index),
         Route.get("/assets/<path>", assets::asset),
+        Route.get("/openapi.json", new OpenApi()::answer),
         Route.get("/api/v1/session", ctx -> session(ctx, settings)),
         Route.get("/api/v1/backfills", api::backfills),
         Route.get("/api/v1/backfills/{id}", api::backfill),
-        Route.get("/api/v1/backfills/{id}/partitions", api::partitions),
+        Route.get("/api/v1/backfills/{id}/partitions", ledger::partitions),
+        Route.get("/api/v1/backfills/{id}/cells", ledger::cells),
+        Route.get("/api/v1/backfills/{id}/failures", ledger::failures),
+        Route.post("/api/v1/backfills/{id}/commands", commands::command),
+        Route.get("/api/v1/decisions", api::decisions),
+        Route.get("/api/v1/alerts", api::alerts),
+        Route.get("/api/v1/events", events::listen),
         Route.get("/api/v1/workers", api::workers),
         Route.get("/api/v1/malformed-records", api::malformed),
         Route.get("/health/live", ctx -> health(ctx, services.health()::dead)),

@@ -1,14 +1,18 @@
 package io.tidemark.reconciler.status;
 
+import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replies;
+import java.util.function.LongSupplier;
 
 /**
  * What the server answers from.
  *
  * @param queries about backfills
  * @param replies to other instances
+ * @param commands to the coordinator
+ * @param clockMs milliseconds since the epoch
  * @param health of this process
  * @param malformed records that were passed over
  * @param metrics of this process
@@ -16,6 +20,8 @@ import io.tidemark.reconciler.flow.Replies;
 public record Services(
     Queries queries,
     Replies replies,
+    Commands commands,
+    LongSupplier clockMs,
     Health health,
     MalformedRecords malformed,
     ReconcilerMetrics metrics) {}

@@ -22,9 +22,11 @@ public final class StatusServer implements AutoCloseable {
   private static final String RETRY_AFTER = "1";
 
   private final Javalin javalin;
+  private final EventFeed events;
   private final Listener listener;
 
-  private StatusServer(Javalin javalin, Listener listener) {
+  private StatusServer(Javalin javalin, EventFeed events, Listener listener) {
+    this.events = events;
     this.javalin = javalin;
     this.listener = listener;
   }
@@ -41,7 +43,8 @@ public final class StatusServer implements AutoCloseable {
                 settings.tokens(),
                 Set.of(Access.name(settings.instance())),
                 settings.maxBodyBytes()));
-    List<Route> routes = Routes.of(settings, services);
+    EventFeed events = EventFeed.start(services.queries());
+    List<Route> routes = Routes.of(settings, services, events);
     Javalin javalin =
         Javalin.create(
             config -> {
@@ -52,7 +55,7 @@ public final class StatusServer implements AutoCloseable {
               routes.forEach(r -> config.routes.addHttpHandler(r.method(), r.path(), r.handler()));
               errors(config.routes, routes);
             });
-    return new StatusServer(javalin.start(), listener);
+    return new StatusServer(javalin.start(), events, listener);
   }
 
   private static void configure(JavalinConfig config) {
@@ -99,6 +102,7 @@ public final class StatusServer implements AutoCloseable {
 
   @Override
   public void close() {
+    events.close();
     javalin.stop();
     listener.close();
   }

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -54,19 +55,28 @@ final class Cluster implements AutoCloseable {
   }
 
   Reconciler start(Path stateDir) throws Exception {
-    return Reconciler.start(
-        ReconcilerConfig.of(
-            Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "namespace",
-                topics.namespace(),
-                "state.dir",
-                stateDir.toString(),
-                "http.port",
-                "0",
-                "max.running.backfills",
-                "100")));
+    return start(stateDir, Map.of());
+  }
+
+  Reconciler start(Path stateDir, Map<String, String> more) throws Exception {
+    Map<String, String> settings = new HashMap<>(settings(stateDir));
+    settings.putAll(more);
+    return Reconciler.start(ReconcilerConfig.of(settings));
+  }
+
+  /** Settings of a reconciler of this cluster. */
+  Map<String, String> settings(Path stateDir) {
+    return Map.of(
+        "bootstrap.servers",
+        broker.bootstrapServers(),
+        "namespace",
+        topics.namespace(),
+        "state.dir",
+        stateDir.toString(),
+        "http.port",
+        "0",
+        "max.running.backfills",
+        "100");
   }
 
   void publish(Plan plan, List<Descriptor> descriptors) throws Exception {
@@ -112,7 +122,11 @@ final class Cluster implements AutoCloseable {
   }
 
   JsonNode get(Reconciler reconciler, String path) throws Exception {
-    HttpResponse<String> answer = request(reconciler, "GET", path);
+    return get(reconciler.port(), path);
+  }
+
+  JsonNode get(int port, String path) throws Exception {
+    HttpResponse<String> answer = request(port, "GET", path);
     if (answer.statusCode() != 200) {
       throw new AssertionError(answer.statusCode() + " " + answer.body());
     }
@@ -120,8 +134,12 @@ final class Cluster implements AutoCloseable {
   }
 
   HttpResponse<String> request(Reconciler reconciler, String method, String path) throws Exception {
+    return request(reconciler.port(), method, path);
+  }
+
+  HttpResponse<String> request(int port, String method, String path) throws Exception {
     return http.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + reconciler.port() + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .method(method, HttpRequest.BodyPublishers.noBody())
             .build(),
         HttpResponse.BodyHandlers.ofString());

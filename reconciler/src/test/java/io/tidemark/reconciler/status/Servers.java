@@ -37,6 +37,13 @@ final class Servers {
     return StatusServer.start(
         listener,
         new ServerSettings("t", "1", "127.0.0.1:" + listener.port(), tokens, 1_024),
-        new Services(queries, new Replies(new Nothing()), health, malformed, metrics));
+        new Services(
+            queries,
+            new Replies(new Nothing()),
+            command -> {},
+            () -> 1_000,
+            health,
+            malformed,
+            metrics));
   }
 }
