@@ -148,7 +148,11 @@ final class CoordinatorProcessor
   /** Tallies and plans are dropped by this topology itself, when a backfill is archived. */
   private void gone(Record<String, SpecificRecord> record) {
     String key = record.key();
-    int bar = key == null ? -1 : key.lastIndexOf('|');
+    if (key == null) {
+      malformed(record, "no value");
+      return;
+    }
+    int bar = key.lastIndexOf('|');
     if (bar > 0 && tallies.delete(key) != null) {
       hear(new TallyGone(key.substring(0, bar), Integer.parseInt(key.substring(bar + 1))));
     }

@@ -107,7 +107,7 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
 
   private void gone(Record<String, SpecificRecord> record, RecordMetadata at) {
     // A checkpoint's tombstone is of a partition that was forgotten: this processor wrote it.
-    if (!at.topic().equals(checkpoints)) {
+    if (record.key() == null || !at.topic().equals(checkpoints)) {
       malformed.add(
           new MalformedRecord(
               at.topic(), at.partition(), at.offset(), "no value", record.timestamp()));

@@ -14,6 +14,7 @@ import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
@@ -156,12 +157,12 @@ class ReconcilerTopologyTest {
     topology.reported(claim(d));
 
     assertThat(topology.entry(d.getPartitionId()).getState()).isEqualTo(PartitionState.RUNNING);
-    assertThat(topology.malformed.count()).isEqualTo(2L * topics.size());
+    // No value is a tombstone where records are dropped by key, and else it is none.
+    assertThat(topology.malformed.count()).isEqualTo(topics.size() + 1L);
     assertThat(topology.malformed.list()).hasSize(3);
     MalformedRecord last = topology.malformed.list().getLast();
     assertThat(last.topic()).isEqualTo(topics.getLast());
-    assertThat(last.offset()).isEqualTo(1);
-    assertThat(last.message()).isEqualTo("no value");
+    assertThat(last.offset()).isZero();
   }
 
   @Test
@@ -329,5 +330,64 @@ class ReconcilerTopologyTest {
 
   private static List<Descriptor> descriptors(int count) {
     return LongStream.range(0, count).mapToObj(i -> descriptor(B, i, 1)).toList();
+  }
+
+  @Test
+  void shouldPublishFailedPartitionsAgainWhenARetryIsAccepted() {
+    Descriptor failed = descriptor(B, 0, 1);
+    Descriptor done = descriptor(B, 1, 1);
+    topology.plan(plan(B, 1, 2, false));
+    topology.planned(failed);
+    topology.planned(done);
+    for (Descriptor d : List.of(failed, done)) {
+      long fence = topology.reported(claim(d));
+      topology.reported(
+          d.equals(failed) ? checkpoint(d, PartitionState.FAILED, fence, 0) : done(d, fence));
+    }
+    topology.settle();
+    assertThat(topology.progress(B).getState()).hasToString("FAILED");
+
+    topology.command(command(B, CommandType.RETRY));
+    topology.settle();
+
+    assertThat(topology.republished())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.getPartitionId()).isEqualTo(failed.getPartitionId());
+              assertThat(d.getRound()).isEqualTo(1);
+            });
+    assertThat(topology.entry(failed.getPartitionId()).getState())
+        .isEqualTo(PartitionState.PENDING);
+    assertThat(topology.entry(done.getPartitionId()).getState())
+        .isEqualTo(PartitionState.COMPLETED);
+    assertThat(topology.progress(B).getState()).hasToString("RUNNING");
+    assertThat(topology.decisions()).singleElement().matches(Decision::getAccepted);
+
+    assertThat(topology.tally(B).getDrift()).as("its descriptor came back").isZero();
+  }
+
+  @Test
+  void shouldLeaveTombstonesAndADirectiveWhenABackfillIsArchived() {
+    Descriptor d = descriptor(B, 0, 1);
+    topology.plan(plan(B, 1, 1, false));
+    topology.planned(d);
+    topology.reported(done(d, topology.reported(claim(d))));
+    topology.settle();
+
+    topology.command(command(B, CommandType.ARCHIVE));
+    topology.settle();
+
+    assertThat(topology.ledger()).isEmpty();
+    assertThat(topology.progress(B)).isNull();
+    assertThat(topology.tombstones())
+        .containsExactlyInAnyOrder(
+            "t.ledger.default " + d.getPartitionId(),
+            "t.checkpoints.default " + d.getPartitionId(),
+            "t.tallies " + B + "|0",
+            "t.plans " + B,
+            "t.progress " + B);
+    assertThat(topology.directive(B).getRunState()).hasToString("FORGET");
+    assertThat(topology.malformed.count()).isZero();
   }
 }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.core.ledger.Tallies;
 import io.tidemark.reconciler.Samples;
 import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.core.coordinator.CoordinatorSettings;
+import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
@@ -40,7 +43,12 @@ class RestartTest {
     Tally tally = Tally.newBuilder(Tallies.empty(B, Samples.DOMAIN, 0)).setRows(7).build();
     tallies.put(B, tally);
 
-    new LedgerProcessor(Samples.DOMAIN, "ledger", "tallies", malformed).init(context);
+    new LedgerProcessor(
+            Samples.DOMAIN,
+            "checkpoints",
+            new LedgerProcessor.Sinks("ledger", "tallies", "work", List.of()),
+            malformed)
+        .init(context);
     tick();
     tick();
 
@@ -59,7 +67,8 @@ class RestartTest {
     store(StoreNames.PLANS, Plan.class);
     store(StoreNames.COORDINATOR_TALLIES, Tally.class);
     store(StoreNames.WORKERS, WorkerHeartbeat.class);
-    store(StoreNames.COMMANDS, Command.class);
+    store(StoreNames.DECISIONS, Decision.class);
+    store(StoreNames.ALERTS, Alert.class);
     CoordinatorProcessor first = coordinator();
     first.process(record(B, plan(B, 1, 1, false)));
     first.process(
@@ -92,7 +101,8 @@ class RestartTest {
     store(StoreNames.PLANS, Plan.class);
     store(StoreNames.COORDINATOR_TALLIES, Tally.class);
     store(StoreNames.WORKERS, WorkerHeartbeat.class);
-    KeyValueStore<String, Command> commands = store(StoreNames.COMMANDS, Command.class);
+    KeyValueStore<String, Decision> decisions = store(StoreNames.DECISIONS, Decision.class);
+    store(StoreNames.ALERTS, Alert.class);
     Command pause = Samples.command(B, CommandType.PAUSE);
     CoordinatorProcessor first = coordinator();
     first.process(record(B, plan(B, 1, 1, false)));
@@ -102,14 +112,18 @@ class RestartTest {
     coordinator().process(record(B, pause));
 
     assertThat(directives.get(B).getRunState()).hasToString("RUN");
-    assertThat(commands.approximateNumEntries()).isEqualTo(2);
+    assertThat(decisions.approximateNumEntries()).isEqualTo(2);
   }
 
   private CoordinatorProcessor coordinator() {
     context.setCurrentSystemTimeMs(5_000);
     CoordinatorProcessor p =
         new CoordinatorProcessor(
-            List.of(Samples.DOMAIN), 1, "progress", "directives", "alerts", malformed);
+            List.of(Samples.DOMAIN),
+            CoordinatorSettings.of(1),
+            new CoordinatorProcessor.Sinks("progress", "directives", "decisions", "alerts", "plans"),
+            domain -> "orders-" + domain,
+            malformed);
     p.init(context);
     return p;
   }

@@ -1,9 +1,11 @@
 package io.tidemark.reconciler.flow;
 
 import io.tidemark.reconciler.Samples;
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
@@ -18,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -52,7 +56,7 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
     p.put(PassOverMalformed.RECORDS, malformed);
     driver =
         new TopologyTestDriver(
-            ReconcilerTopology.build(TOPICS, List.of(Samples.DOMAIN), 2, malformed),
+            ReconcilerTopology.build(TOPICS, List.of(Samples.DOMAIN), CoordinatorSettings.of(2), malformed),
             p,
             Instant.ofEpochMilli(1_000_000));
   }
@@ -127,6 +131,36 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
     return output(ReconcilerTopology.tallies(TOPICS), Tally.class);
   }
 
+  /** Descriptors that the reconciler itself published. */
+  List<Descriptor> republished() {
+    return output(TOPICS.work(Samples.DOMAIN), Descriptor.class).stream()
+        .map(kv -> kv.value)
+        .toList();
+  }
+
+  List<Decision> decisions() {
+    return output(TOPICS.decisions(), Decision.class).stream().map(kv -> kv.value).toList();
+  }
+
+  /** Topic and key of every tombstone. */
+  List<String> tombstones() {
+    return Stream.of(
+            TOPICS.ledger(Samples.DOMAIN),
+            TOPICS.checkpoints(Samples.DOMAIN),
+            ReconcilerTopology.tallies(TOPICS),
+            TOPICS.plans(),
+            TOPICS.progress())
+        .flatMap(
+            topic ->
+                driver
+                    .createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer())
+                    .readKeyValuesToList()
+                    .stream()
+                    .filter(kv -> kv.value == null)
+                    .map(kv -> topic + " " + kv.key))
+        .toList();
+  }
+
   private <T extends SpecificRecord> List<KeyValue<String, T>> output(String topic, Class<T> type) {
     TestOutputTopic<String, T> out =
         driver.createOutputTopic(topic, new StringDeserializer(), AvroSerde.of(type));
@@ -147,6 +181,10 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
 
   public Progress progress(String backfill) {
     return this.<Progress>store(StoreNames.PROGRESS).get(backfill);
+  }
+
+  Directive directive(String backfill) {
+    return this.<Directive>store(StoreNames.DIRECTIVES).get(backfill);
   }
 
   List<WorkerHeartbeat> workers() {
