@@ -3,8 +3,12 @@ package io.tidemark.cli;
 import io.tidemark.planner.app.Planner;
 import io.tidemark.planner.flow.DryRun;
 import io.tidemark.planner.flow.PlanOutcome;
+import io.tidemark.planner.status.PlanMetrics;
 import io.tidemark.schemas.spec.Spec;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +49,14 @@ final class PlanCommand implements Callable<Integer> {
           "Kafka partitions of the work topic, if it is made now. Default: ${DEFAULT-VALUE}.")
   private int queues;
 
+  @Option(
+      names = "--metrics-file",
+      paramLabel = "FILE",
+      description =
+          "Once planned, write metrics there for Prometheus, such as node_exporter's textfile"
+              + " collector reads them; the name must end in .prom.")
+  private Path metricsFile;
+
   @Mixin private KafkaOptions kafka;
   @Mixin private OutputOption output;
 
@@ -53,11 +65,19 @@ final class PlanCommand implements Callable<Integer> {
     if (queues < 1) {
       throw new CliException(ExitCode.USAGE, "--queues must be at least 1");
     }
+    if (metricsFile != null && !metricsFile.toString().endsWith(".prom")) {
+      throw new CliException(
+          ExitCode.USAGE, "--metrics-file must end in .prom, or the collector passes it over");
+    }
+    long began = System.nanoTime();
     Spec parsed = SpecFile.read(spec);
     if (dryRun) {
       return show(Planner.dryRun(parsed, queues));
     }
     PlanOutcome done = Planner.plan(parsed, kafka.clients(), kafka.topics(), queues);
+    if (metricsFile != null) {
+      writeMetrics(done, Duration.ofNanos(System.nanoTime() - began));
+    }
     String backfill = done.plan().getBackfillId();
     if (output.json()) {
       Map<String, Object> out =
@@ -76,6 +96,17 @@ final class PlanCommand implements Callable<Integer> {
               : String.format(Locale.ROOT, "%,d published, sealed", done.published()));
     }
     return ExitCode.DONE;
+  }
+
+  private void writeMetrics(PlanOutcome done, Duration took) throws CliException {
+    try {
+      PlanMetrics.write(metricsFile, PlanMetrics.text(done, took, Instant.now().toEpochMilli()));
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "the plan is published, but its metrics cannot be written to %s (%s: %s); give --metrics-file a file in a folder that can be written"
+              .formatted(metricsFile, e.getClass().getSimpleName(), e.getMessage()));
+    }
   }
 
   private int show(DryRun run) {

@@ -1,6 +1,5 @@
 package io.tidemark.cli;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.embedded.EmbeddedBroker;
 import io.tidemark.planner.app.Planner;
@@ -98,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         ProgressFeed feed = ProgressFeed.open(kafka, topics)) {
       try {
         for (int i = 1; i <= workers; i++) {
-          started.add(Worker.start(worker(parsed, i), kafka, new SimpleMeterRegistry()));
+          started.add(Worker.start(worker(parsed, i), kafka));
         }
         String backfill = Planner.plan(parsed, kafka, topics, queues).plan().getBackfillId();
         Optional<Progress> last =

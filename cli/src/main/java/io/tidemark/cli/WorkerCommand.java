@@ -1,6 +1,5 @@
 package io.tidemark.cli;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidemark.worker.app.Worker;
 import io.tidemark.worker.app.WorkerConfig;
 import java.time.Duration;
@@ -22,7 +21,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  tidemark worker --lanes 4",
-      "  tidemark worker --id worker-1 --bootstrap-server kafka:9092 --set checkpoint.interval.ms=500"
+      "  tidemark worker --id worker-1 --bootstrap-server kafka:9092 --set"
+          + " checkpoint.interval.ms=500"
     })
 final class WorkerCommand implements Callable<Integer> {
 
@@ -67,7 +67,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
     WorkerConfig config = WorkerConfig.of(all);
     try (Interruption interruption = Interruption.draining(ExitCode.DONE, config);
-        Worker worker = Worker.start(config, kafka.clients(), new SimpleMeterRegistry())) {
+        Worker worker = Worker.start(config, kafka.clients())) {
       System.out.println("worker " + worker.id() + " ready");
       System.out.flush();
       while (!interruption.await(Duration.ofMillis(200))) {

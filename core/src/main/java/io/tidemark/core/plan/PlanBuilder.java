@@ -135,6 +135,11 @@ public final class PlanBuilder {
     return heaviest;
   }
 
+  /** Largest estimate over the mean so far; 1.0 is perfect, and where all are empty. */
+  public double unevenness() {
+    return rows == 0 ? 1.0 : (double) heaviest * partitions / rows;
+  }
+
   /** Boundary sum so far: what the completed partitions must add up to. */
   public long coverage() {
     return coverage;

@@ -11,6 +11,8 @@ import java.util.List;
  * @param partitions partitions, a count
  * @param rowsEstimated sum of the estimates, rows
  * @param heaviest largest estimate of one partition, rows
+ * @param imbalance estimated rows of the heaviest partition over the mean; 1.0 is perfect, and
+ *     where all are empty
  * @param queueImbalance weight of the fullest queue over the mean; 1.0 is perfect
  * @param took time that cutting the source took
  * @param format the row format that source and sink would use
@@ -23,6 +25,7 @@ public record DryRun(
     long partitions,
     long rowsEstimated,
     long heaviest,
+    double imbalance,
     double queueImbalance,
     Duration took,
     RowFormat format,
@@ -34,14 +37,6 @@ public record DryRun(
     obstacles = List.copyOf(obstacles);
     explain = List.copyOf(explain);
     sample = List.copyOf(sample);
-  }
-
-  /**
-   * Estimated rows of the heaviest partition over the mean; 1.0 is perfect, and where all are
-   * empty.
-   */
-  public double imbalance() {
-    return rowsEstimated == 0 ? 1.0 : (double) heaviest * partitions / rowsEstimated;
   }
 
   /** Whether rows travel as bytes that nobody decodes, and not as records. */

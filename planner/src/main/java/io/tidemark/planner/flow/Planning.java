@@ -91,6 +91,7 @@ public final class Planning {
         builder.partitions(),
         builder.rows(),
         builder.heaviest(),
+        builder.unevenness(),
         builder.imbalance(),
         took,
         format,
@@ -129,7 +130,7 @@ public final class Planning {
     if (existing.isPresent()) {
       refuseAnotherSpec(existing.get());
       if (existing.get().getState() == PlanState.SEALED) {
-        return new PlanOutcome(existing.get(), 0);
+        return new PlanOutcome(existing.get(), 0, Optional.empty());
       }
     } else {
       // No worker of this log can have written yet, so nothing of this backfill may be there.
@@ -166,7 +167,10 @@ public final class Planning {
     builder.end();
     Plan sealed = sealed(counted(open, builder), now);
     log.publish(rest, sealed);
-    return new PlanOutcome(sealed, builder.partitions() - before.size());
+    return new PlanOutcome(
+        sealed,
+        builder.partitions() - before.size(),
+        Optional.of(new PlanOutcome.Balance(builder.unevenness(), builder.imbalance())));
   }
 
   private void refuseAnotherSpec(Plan plan) throws TaskException {
@@ -174,7 +178,8 @@ public final class Planning {
       throw TaskException.fatal(
           "backfill id "
               + backfill
-              + " already stands for another spec (the fingerprints share 8 digits); rename this one");
+              + " already stands for another spec (the fingerprints share 8 digits); rename this"
+              + " one");
     }
   }
 

@@ -58,6 +58,11 @@ final class KafkaWorkerLog implements WorkerLog {
   /** Where each queue is read to, as the core was told. */
   private final Map<Integer, Long> positions = new HashMap<>();
 
+  /** The offset of each queue that the group has, as far as this worker committed or found it. */
+  private final Map<Integer, Long> committed = new HashMap<>();
+
+  private volatile long lag;
+
   private final RecordDecoder<Descriptor> descriptors = RecordDecoder.of(Descriptor.class);
   private final RecordDecoder<Checkpoint> reported = RecordDecoder.of(Checkpoint.class);
   private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
@@ -113,12 +118,21 @@ final class KafkaWorkerLog implements WorkerLog {
               d -> events.accept(new WorkerEvent.DescriptorRead(r.partition(), r.offset(), d)));
     }
     // Behind the records lie transaction markers; past them a queue is read to its end.
+    long behind = 0;
     for (TopicPartition p : consumer.assignment()) {
       long next = consumer.position(p);
+      behind +=
+          next + consumer.currentLag(p).orElse(0) - committed.getOrDefault(p.partition(), next);
       if (!Objects.equals(positions.put(p.partition(), next), next)) {
         events.accept(new WorkerEvent.QueueRead(p.partition(), next));
       }
     }
+    lag = Math.max(0, behind);
+  }
+
+  @Override
+  public long lag() {
+    return lag;
   }
 
   @Override
@@ -128,7 +142,9 @@ final class KafkaWorkerLog implements WorkerLog {
       // Owned anew: the core is to be told again, even what it was told before.
       positions.remove(q);
       // Waits for a pending transactional commit of a former owner.
-      starts.put(q, consumer.position(new TopicPartition(work, q), RECOVERY));
+      long start = consumer.position(new TopicPartition(work, q), RECOVERY);
+      starts.put(q, start);
+      committed.put(q, start);
     }
     Map<Integer, Map<String, Checkpoint>> newest = checkpoints(queues);
     Map<TopicPartition, Long> ends =
@@ -198,8 +214,8 @@ final class KafkaWorkerLog implements WorkerLog {
       if (!journal.isOpen()) {
         journal.reopen();
       }
-      return committed(
-          journal.commit(records, offsets, consumer.groupMetadata()), commit.records().size());
+      Committed done = journal.commit(records, offsets, consumer.groupMetadata());
+      return committed(done, commit);
     } catch (JournalException e) {
       return switch (e) {
         case LostGenerationException lost -> {
@@ -215,8 +231,9 @@ final class KafkaWorkerLog implements WorkerLog {
     }
   }
 
-  private static WorkerEvent committed(Committed done, int checkpoints) {
-    return new WorkerEvent.Committed(done.offsets().subList(0, checkpoints));
+  private WorkerEvent committed(Committed done, WorkerEffect.Commit commit) {
+    committed.putAll(commit.offsets());
+    return new WorkerEvent.Committed(done.offsets().subList(0, commit.records().size()));
   }
 
   /**
@@ -228,7 +245,7 @@ final class KafkaWorkerLog implements WorkerLog {
     try {
       return journal
           .reopen()
-          .map(done -> committed(done, commit.records().size()))
+          .map(done -> committed(done, commit))
           .orElseGet(WorkerEvent.CommitFailed::new);
     } catch (JournalException e) {
       log.warn("{}", e.getMessage());

@@ -1,6 +1,8 @@
 package io.tidemark.worker.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.connectors.Specs;
 import io.tidemark.core.worker.WorkerCore;
 import io.tidemark.core.worker.WorkerSettings;
@@ -20,10 +22,14 @@ import io.tidemark.schemas.topic.Topics;
 import io.tidemark.worker.flow.Inbox;
 import io.tidemark.worker.flow.LaneMetrics;
 import io.tidemark.worker.flow.Lanes;
+import io.tidemark.worker.flow.MeteredLog;
 import io.tidemark.worker.flow.OvertakenLog;
 import io.tidemark.worker.flow.Routes;
 import io.tidemark.worker.flow.WorkerLoop;
+import io.tidemark.worker.status.MetricsServer;
+import io.tidemark.worker.status.ProcessMetrics;
 import io.tidemark.worker.status.Vitals;
+import io.tidemark.worker.status.WorkerHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,6 +46,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,28 +61,29 @@ public final class Worker implements AutoCloseable {
   private final WorkerLoop loop;
   private final Thread thread;
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private final WorkerHealth health = new WorkerHealth();
   private volatile Throwable failure;
 
   /**
    * Starts a worker; makes the topics that are missing.
    *
    * @param kafka how to reach Kafka
-   * @param registry takes its meters
    * @throws KafkaUnreachableException if Kafka does not answer
    * @throws TopicException if a topic is not as it must be
    * @throws KafkaException if Kafka does not let it start for another reason
+   * @throws ConfigException if it cannot serve its metrics where it is told to
    */
-  public static Worker start(WorkerConfig config, ClientConfig kafka, MeterRegistry registry)
+  public static Worker start(WorkerConfig config, ClientConfig kafka)
       throws KafkaUnreachableException, TopicException, InterruptedException {
     TidemarkTopics.ensure(
         kafka, config.topics(), List.of(config.domain()), config.getInt(WorkerConfig.QUEUES));
-    return new Worker(config, kafka, registry, Clock.systemUTC());
+    return new Worker(config, kafka, Clock.systemUTC());
   }
 
-  private Worker(WorkerConfig config, ClientConfig kafka, MeterRegistry registry, Clock clock) {
+  private Worker(WorkerConfig config, ClientConfig kafka, Clock clock) {
     this.id = config.workerId();
     try {
-      this.loop = assemble(config, kafka, registry, clock);
+      this.loop = assemble(config, kafka, clock);
     } catch (JournalException | ReadTimeoutException e) {
       closeResources();
       throw new KafkaException(e.getMessage(), e);
@@ -90,14 +98,14 @@ public final class Worker implements AutoCloseable {
     thread.start();
   }
 
-  private WorkerLoop assemble(
-      WorkerConfig config, ClientConfig kafka, MeterRegistry registry, Clock clock)
+  private WorkerLoop assemble(WorkerConfig config, ClientConfig kafka, Clock clock)
       throws JournalException, ReadTimeoutException, InterruptedException {
     Topics topics = config.topics();
+    MeterRegistry registry = serveMetrics(config);
     Routes routes = closing(new Routes(clock));
     Inbox inbox = new Inbox(Specs.parser(), routes);
-    LaneMetrics metrics = new LaneMetrics(registry);
-    OvertakenLog overtaken = new OvertakenLog();
+    LaneMetrics metrics = new LaneMetrics(registry, config.lanes());
+    OvertakenLog overtaken = new OvertakenLog(registry);
     WorkerCore core =
         new WorkerCore(
             new WorkerSettings(
@@ -110,6 +118,7 @@ public final class Worker implements AutoCloseable {
     // Everything that was decided before now must be known before the first claim (I8).
     TopicTail plans = tail(kafka, topics.plans(), Plan.class, inbox::plan);
     TopicTail directives = tail(kafka, topics.directives(), Directive.class, inbox::directive);
+    health.unready("it reads plans and directives");
     plans.awaitCaughtUp(CATCH_UP);
     directives.awaitCaughtUp(CATCH_UP);
 
@@ -121,14 +130,17 @@ public final class Worker implements AutoCloseable {
                 new Vitals(id, config.domain(), config.lanes(), metrics, overtaken, clock.millis()),
                 core,
                 clock));
-    KafkaWorkerLog journal =
-        new KafkaWorkerLog(
-            topics.work(config.domain()),
-            topics.checkpoints(config.domain()),
-            topics.deadLetters(config.domain()),
-            new KafkaConsumer<>(member(config, kafka)),
-            Journal.open(kafka, topics.transactionalId(config.domain(), id)),
-            new ReadToEnd(kafka));
+    MeteredLog journal =
+        new MeteredLog(
+            new KafkaWorkerLog(
+                topics.work(config.domain()),
+                topics.checkpoints(config.domain()),
+                topics.deadLetters(config.domain()),
+                new KafkaConsumer<>(member(config, kafka)),
+                Journal.open(kafka, topics.transactionalId(config.domain(), id)),
+                new ReadToEnd(kafka)),
+            registry);
+    health.unready("it joins its group");
     return new WorkerLoop(
         core,
         journal,
@@ -142,7 +154,27 @@ public final class Worker implements AutoCloseable {
           directives.requireFollowing();
           heartbeat.look();
           routes.closeIdle();
+          if (journal.joined()) {
+            health.ready();
+          }
         });
+  }
+
+  private MeterRegistry serveMetrics(WorkerConfig config) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    resources.push(registry::close);
+    int port = config.getInt(WorkerConfig.METRICS_PORT);
+    if (port >= 0) {
+      closing(new ProcessMetrics(registry, id, config.domain()));
+      String host = config.getString(WorkerConfig.METRICS_HOST);
+      try {
+        MetricsServer server = closing(MetricsServer.start(host, port, registry::scrape, health));
+        log.info("worker {}: metrics at http://{}:{}/metrics", id, host, server.port());
+      } catch (IllegalStateException e) {
+        throw new ConfigException(e.getMessage());
+      }
+    }
+    return registry;
   }
 
   private <T extends SpecificRecord> TopicTail tail(
@@ -189,6 +221,7 @@ public final class Worker implements AutoCloseable {
       loop.run();
     } catch (RuntimeException | Error e) {
       failure = e;
+      health.dead("it stops: " + e.getMessage());
       log.error("worker {} stops: {}", id, e.getMessage(), e);
     } finally {
       closeResources();
@@ -229,6 +262,7 @@ public final class Worker implements AutoCloseable {
   /** Lets lanes come to their chunks' ends, reports, leaves the group, and ends. */
   @Override
   public void close() {
+    health.leaving("it drains its lanes");
     loop.stop();
     try {
       thread.join();

@@ -40,6 +40,12 @@ public final class WorkerConfig extends AbstractConfig {
   /** Queues of the domain, if this worker is the first to need its topics. */
   public static final String QUEUES = "queues";
 
+  /** Port of metrics and health. */
+  public static final String METRICS_PORT = "metrics.port";
+
+  /** Address of metrics and health. */
+  public static final String METRICS_HOST = "metrics.host";
+
   /** All settings, with defaults and units. */
   public static final ConfigDef DEFINITION =
       new ConfigDef()
@@ -48,8 +54,8 @@ public final class WorkerConfig extends AbstractConfig {
               Type.STRING,
               "",
               Importance.HIGH,
-              "Name of this worker, unique in its namespace; kept over restarts, the worker gets its"
-                  + " queues back at once. Empty: host name, process id and a random part.")
+              "Name of this worker, unique in its namespace; kept over restarts, the worker gets"
+                  + " its queues back at once. Empty: host name, process id and a random part.")
           .define(
               NAMESPACE,
               Type.STRING,
@@ -91,15 +97,30 @@ public final class WorkerConfig extends AbstractConfig {
               Topics.DEFAULT_QUEUES,
               Range.between(1, 10_000),
               Importance.LOW,
-              "Kafka partitions of the domain's topics, if they are made now; else they stay as they"
-                  + " are.")
+              "Kafka partitions of the domain's topics, if they are made now; else they stay as"
+                  + " they are.")
           .define(
               LOOKAHEAD,
               Type.INT,
               500,
               Range.between(1, 100_000),
               Importance.LOW,
-              "Descriptors of one queue that wait in memory before reading it is paused, a count.");
+              "Descriptors of one queue that wait in memory before reading it is paused, a count.")
+          .define(
+              METRICS_PORT,
+              Type.INT,
+              -1,
+              Range.between(-1, 65_535),
+              Importance.MEDIUM,
+              "Port of /metrics, /health/live and /health/ready; 0: any free one, which the log"
+                  + " tells; -1: they are not served.")
+          .define(
+              METRICS_HOST,
+              Type.STRING,
+              "127.0.0.1",
+              Importance.LOW,
+              "Address that metrics and health are served on. They need no login and tell nothing"
+                  + " of anybody's rows; 0.0.0.0 opens them to the network.");
 
   private WorkerConfig(Map<String, ?> settings) {
     super(DEFINITION, settings, false);

@@ -1,5 +1,7 @@
 package io.tidemark.worker.flow;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Overtaken;
 import java.time.Duration;
@@ -17,6 +19,15 @@ public final class OvertakenLog {
   private static final int MOST = 100;
 
   private final Deque<Overtaken> recent = new ArrayDeque<>();
+  private final Counter refusals;
+
+  /** Registers the meter. */
+  public OvertakenLog(MeterRegistry registry) {
+    this.refusals =
+        Counter.builder("tidemark.fence.refusals")
+            .description("Claims lost to other owners while this worker acted on them.")
+            .register(registry);
+  }
 
   /**
    * Notes a claim that counts no more; once.
@@ -34,6 +45,7 @@ public final class OvertakenLog {
     if (told) {
       return;
     }
+    refusals.increment();
     if (recent.size() == MOST) {
       recent.removeFirst();
     }

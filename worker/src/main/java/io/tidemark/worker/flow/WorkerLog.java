@@ -47,6 +47,12 @@ public interface WorkerLog extends AutoCloseable {
   /** Goes on reading a queue at an offset that lies behind. */
   void reread(int queue, long from);
 
+  /**
+   * Records of the owned queues behind their committed offsets: an upper bound of the descriptors
+   * not done yet, for Kafka's transaction markers count as well. May be asked by any thread.
+   */
+  long lag();
+
   /** Leaves the group at once, and ends. */
   @Override
   void close();

@@ -60,6 +60,12 @@ public final class Vitals {
     }
   }
 
+  /** Tidemark's version, as far as the jar tells it. */
+  static String version() {
+    String version = Vitals.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
   /**
    * One heartbeat.
    *
@@ -74,13 +80,12 @@ public final class Vitals {
       before = now;
     }
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-    String version = Vitals.class.getPackage().getImplementationVersion();
     return WorkerHeartbeat.newBuilder()
         .setWorkerId(worker)
         .setDomain(domain)
         .setHost(host)
         .setPid(ProcessHandle.current().pid())
-        .setVersion(version == null ? "development" : version)
+        .setVersion(version())
         .setLanes(lanes)
         .setLanesBusy(metrics.busy())
         .setQueues(List.copyOf(queues))
