@@ -12,4 +12,9 @@ public record ChunkSize(int rows, long bytes) {
       throw new IllegalArgumentException("a chunk of " + rows + " rows, " + bytes + " bytes");
     }
   }
+
+  /** These bounds, with no more than so many rows. */
+  public ChunkSize atMost(int most) {
+    return most < rows ? new ChunkSize(most, bytes) : this;
+  }
 }

@@ -11,21 +11,31 @@ final class Backfills {
   /**
    * What the plan says, and what the directive says: they come by different topics, in any order.
    */
-  private record Known(RetryPolicy retry, long deadLetters, RunState directed, boolean spent) {}
+  private record Known(Planned planned, Directed directed) {}
 
-  private static final Known NOTHING = new Known(null, 0, null, false);
+  private record Planned(RetryPolicy retry, long deadLetters, int priority) {}
+
+  private record Directed(RunState runState, boolean spent, int lanes) {}
+
+  private static final Known NOTHING =
+      new Known(new Planned(null, 0, 0), new Directed(null, false, 0));
 
   private final Map<String, Known> known = new HashMap<>();
 
-  void planned(String backfill, RetryPolicy retry, long deadLetters) {
-    Known k = of(backfill);
-    known.put(backfill, new Known(retry, deadLetters, k.directed(), k.spent()));
+  void planned(WorkerEvent.BackfillKnown e) {
+    known.put(
+        e.backfill(),
+        new Known(
+            new Planned(e.retry(), e.deadLetters(), e.priority()), of(e.backfill()).directed()));
   }
 
   /** Takes a directive. One that this version does not know holds the backfill, as a pause does. */
-  void directed(String backfill, RunState to, boolean deadLettersSpent) {
-    Known k = of(backfill);
-    known.put(backfill, new Known(k.retry(), k.deadLetters(), to, deadLettersSpent));
+  void directed(WorkerEvent.Directed e) {
+    known.put(
+        e.backfill(),
+        new Known(
+            of(e.backfill()).planned(),
+            new Directed(e.runState(), e.deadLettersSpent(), e.lanes())));
   }
 
   /**
@@ -35,13 +45,18 @@ final class Backfills {
    */
   boolean maySetAside(String backfill, long before) {
     Known k = of(backfill);
-    return !k.spent() && before < k.deadLetters();
+    return !k.directed().spent() && before < k.planned().deadLetters();
   }
 
-  /** Whether its plan is known and it is directed to run. */
+  /** Whether its plan is known and it is directed to run, by this worker as well. */
   boolean mayRun(String backfill) {
+    return admitted(backfill) && lanes(backfill) > 0;
+  }
+
+  /** Whether its plan is known and it is directed to run, by whomever. */
+  boolean admitted(String backfill) {
     Known k = of(backfill);
-    return k.retry() != null && k.directed() == RunState.RUN;
+    return k.planned().retry() != null && k.directed().runState() == RunState.RUN;
   }
 
   /** Whether its partitions wait for its plan or for another directive. */
@@ -50,17 +65,27 @@ final class Backfills {
   }
 
   boolean cancelled(String backfill) {
-    return of(backfill).directed() == RunState.CANCEL;
+    return of(backfill).directed().runState() == RunState.CANCEL;
   }
 
   /** Whether it was archived: what is left of it in the work topic counts as done. */
   boolean forgotten(String backfill) {
-    return of(backfill).directed() == RunState.FORGET;
+    return of(backfill).directed().runState() == RunState.FORGET;
   }
 
   /** How it retries; known of every backfill that ever ran here. */
   RetryPolicy retry(String backfill) {
-    return of(backfill).retry();
+    return of(backfill).planned().retry();
+  }
+
+  /** How many of its partitions may run here at the same time. */
+  int lanes(String backfill) {
+    return of(backfill).directed().lanes();
+  }
+
+  /** What it counts where lanes are shared: from 1 to 10. */
+  int weight(String backfill) {
+    return of(backfill).planned().priority() + 1;
   }
 
   private Known of(String backfill) {

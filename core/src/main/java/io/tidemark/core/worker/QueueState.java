@@ -279,15 +279,15 @@ final class QueueState {
   }
 
   /**
-   * The next partition to claim among the backfills that may run: the oldest descriptor.
+   * The next partition of a backfill to claim: the oldest descriptor.
    *
    * @param suspect whether of those that its owners may have died of, or of all others
    */
-  Optional<Run> nextReady(Predicate<String> mayRun, boolean suspect) {
-    return ready.entrySet().stream()
-        .filter(e -> mayRun.test(e.getKey()))
-        .flatMap(e -> e.getValue().values().stream().filter(r -> r.suspect() == suspect).limit(1))
-        .min((a, b) -> Long.compare(a.offset, b.offset));
+  Optional<Run> nextReady(String backfill, boolean suspect) {
+    TreeMap<Long, Run> of = ready.get(backfill);
+    return of == null
+        ? Optional.empty()
+        : of.values().stream().filter(r -> r.suspect() == suspect).findFirst();
   }
 
   /** Descriptors that wait although their backfill may run, and ends that are not reported. */

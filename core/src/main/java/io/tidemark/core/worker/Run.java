@@ -6,6 +6,7 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.RunningPartition;
 import java.util.List;
 
 /** One partition that a worker holds, from the moment its descriptor was read until it is done. */
@@ -52,6 +53,9 @@ final class Run {
 
   Failure error;
   long startedAt;
+
+  /** How it gets on here, once a lane has it. */
+  Pace pace = Pace.starting(0);
 
   /** Owners in a row of whom nothing was heard after their claim. */
   int deaths;
@@ -114,6 +118,19 @@ final class Run {
 
   void raiseVersion() {
     version++;
+  }
+
+  /** What people should hear of it while a lane has it. */
+  RunningPartition telling() {
+    long rows = point.totals().rows();
+    return new RunningPartition(
+        descriptor.getPartitionId(),
+        descriptor.getBackfillId(),
+        rows,
+        Math.max(0, descriptor.getRowsEstimated() - rows),
+        pace.rowsPerS(),
+        pace.advancedAt(),
+        pace.startedAt());
   }
 
   /** What the log should say of it now. */

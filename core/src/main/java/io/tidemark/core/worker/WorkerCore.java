@@ -8,7 +8,7 @@ import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
-import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.avro.RunningPartition;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +38,7 @@ public final class WorkerCore {
   private final Map<Integer, QueueState> queues = new TreeMap<>();
   private final Tasks tasks = new Tasks();
   private final Backfills backfills = new Backfills();
+  private final Steering steering = new Steering(queues.values(), tasks, backfills);
   private final Claims claims;
   private final Reporting reporting;
   private final SteadyTime time = new SteadyTime();
@@ -76,10 +77,10 @@ public final class WorkerCore {
       case WorkerEvent.DescriptorRead e -> read(e, out);
       case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
       case WorkerEvent.BackfillKnown e -> {
-        backfills.planned(e.backfill(), e.retry(), e.deadLetters());
-        reread(e.backfill(), out);
+        backfills.planned(e);
+        steering.reread(e.backfill(), out);
       }
-      case WorkerEvent.Directed e -> directed(e, out);
+      case WorkerEvent.Directed e -> steering.directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
       case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
@@ -128,8 +129,17 @@ public final class WorkerCore {
   public Set<String> heldBackfills() {
     Set<String> held = new TreeSet<>();
     queues.values().forEach(q -> held.addAll(q.waitingBackfills()));
-    held.removeIf(backfills::mayRun);
+    held.removeIf(backfills::admitted);
     return held;
+  }
+
+  /**
+   * What its lanes run.
+   *
+   * @param atMost so many, those that were started first
+   */
+  public List<RunningPartition> running(int atMost) {
+    return tasks.running(atMost).stream().map(Run::telling).toList();
   }
 
   // ---- queues -----------------------------------------------------------------------------------
@@ -211,7 +221,7 @@ public final class WorkerCore {
     }
     q.read(e.offset(), e.descriptor())
         .filter(run -> backfills.cancelled(run.descriptor.getBackfillId()))
-        .ifPresent(run -> rest(q, run));
+        .ifPresent(run -> steering.rest(q, run));
     // Only what may run counts: a held backfill must not block the others.
     if (!q.readingPaused() && q.pending(backfills::mayRun) > lookahead) {
       q.readingPaused(true);
@@ -223,55 +233,6 @@ public final class WorkerCore {
     QueueState q = queues.get(queue);
     if (q != null) {
       q.passed(next);
-    }
-  }
-
-  // ---- directives -------------------------------------------------------------------------------
-
-  private void directed(WorkerEvent.Directed e, List<WorkerEffect> out) {
-    backfills.directed(e.backfill(), e.runState(), e.deadLettersSpent());
-    for (QueueState q : queues.values()) {
-      for (Run run : q.runs()) {
-        if (run.descriptor.getBackfillId().equals(e.backfill())) {
-          obey(q, run, e.runState(), out);
-        }
-      }
-    }
-    reread(e.backfill(), out);
-  }
-
-  /** Reads what was left in the log of a backfill that is held no more. */
-  private void reread(String backfill, List<WorkerEffect> out) {
-    if (!backfills.held(backfill)) {
-      for (QueueState q : queues.values()) {
-        q.readAgain(backfill).ifPresent(from -> out.add(new WorkerEffect.Reread(q.number, from)));
-      }
-    }
-  }
-
-  private void obey(QueueState q, Run run, RunState directed, List<WorkerEffect> out) {
-    if (directed == RunState.RUN) {
-      return;
-    }
-    switch (run.phase()) {
-      case Phase.Running r -> tasks.stop(q, run, out);
-      case Phase.Backoff b -> rest(q, run);
-      case Phase.Ready r -> rest(q, run);
-      case Phase.Claiming c -> {} // its lane is not started: see committed()
-      case Phase.Ended ended -> {}
-    }
-  }
-
-  /** Puts down a partition that no lane has: released, or cancelled for good. */
-  private void rest(QueueState q, Run run) {
-    run.tries = run.tries.rested();
-    String backfill = run.descriptor.getBackfillId();
-    if (backfills.cancelled(backfill)) {
-      q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
-    } else if (backfills.forgotten(backfill)) {
-      q.forget(run);
-    } else if (!(run.phase() instanceof Phase.Ready)) {
-      q.to(run, new Phase.Ready(), true);
     }
   }
 
@@ -325,7 +286,8 @@ public final class WorkerCore {
   }
 
   /** The cursor moved: failures are counted anew. */
-  private static void advance(QueueState q, Run run, Point to) {
+  private void advance(QueueState q, Run run, Point to) {
+    run.pace = run.pace.after(to.totals().rows() - run.point.totals().rows(), wallMs);
     run.point = to;
     run.tries = Tries.NONE;
     run.deaths = 0;
@@ -354,7 +316,7 @@ public final class WorkerCore {
 
   private void stopped(Run run) {
     tasks.left(run);
-    rest(queues.get(run.queue), run);
+    steering.rest(queues.get(run.queue), run);
   }
 
   private void failed(Run run, Failure failure, long now) {
@@ -384,13 +346,14 @@ public final class WorkerCore {
     tasks.left(run);
     q.to(run, new Phase.Backoff(until), true);
     if (stopping) {
-      rest(q, run);
+      steering.rest(q, run);
     }
   }
 
   // ---- time: claims, retries, commits -----------------------------------------------------------
 
   private void tick(long now, List<WorkerEffect> out) {
+    claims.passed(tasks, now);
     for (QueueState q : queues.values()) {
       if (q.readingPaused() && q.pending(backfills::mayRun) <= lookahead / 2) {
         q.readingPaused(false);
@@ -408,14 +371,21 @@ public final class WorkerCore {
   private void wakeBackoffs(QueueState q, long now, List<WorkerEffect> out) {
     for (Run run : q.backoffs()) {
       if (run.phase() instanceof Phase.Backoff b && b.untilMs() <= now && !tasks.suspect()) {
+        String backfill = run.descriptor.getBackfillId();
         boolean company = run.suspect() && tasks.count() > 0;
-        if (company || run.fence == Run.UNCLAIMED) {
+        if (!hasLane(backfill)) {
+          steering.rest(q, run);
+        } else if (company || run.fence == Run.UNCLAIMED) {
           q.to(run, new Phase.Ready(), false);
         } else {
-          tasks.start(q, run, out);
+          tasks.start(q, run, wallMs, out);
         }
       }
     }
+  }
+
+  private boolean hasLane(String backfill) {
+    return claims.hasLane(backfill, tasks.counts().getOrDefault(backfill, 0));
   }
 
   private boolean commitDue(long now) {
@@ -440,16 +410,16 @@ public final class WorkerCore {
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
     String backfill = run.descriptor.getBackfillId();
-    if (q.open() && backfills.mayRun(backfill)) {
+    if (q.open() && backfills.mayRun(backfill) && hasLane(backfill)) {
       if (run.deaths >= Math.max(LEAST_DEATHS, backfills.retry(backfill).attempts())) {
         run.error = Refusals.deaths(run.deaths, wallMs);
         end(q, run, PartitionState.FAILED);
         return;
       }
-      tasks.start(q, run, out);
+      tasks.start(q, run, wallMs, out);
     } else {
       q.to(run, new Phase.Ready(), true);
-      rest(q, run);
+      steering.rest(q, run);
     }
   }
 
@@ -457,7 +427,7 @@ public final class WorkerCore {
     for (Run run : reporting.failed(queues, now)) {
       QueueState q = queues.get(run.queue);
       q.to(run, new Phase.Ready(), false);
-      rest(q, run);
+      steering.rest(q, run);
     }
   }
 }

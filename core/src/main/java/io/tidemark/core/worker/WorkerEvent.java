@@ -49,17 +49,23 @@ public sealed interface WorkerEvent {
    * The plan of a backfill is known.
    *
    * @param deadLetters how many of its rows may be set aside at most
+   * @param priority from 0 to 9; where several backfills may run, lanes are shared by it
    */
-  record BackfillKnown(String backfill, RetryPolicy retry, long deadLetters)
+  record BackfillKnown(String backfill, RetryPolicy retry, long deadLetters, int priority)
       implements WorkerEvent {}
 
   /**
    * The coordinator directs a backfill.
    *
    * @param deadLettersSpent whether no more rows may be set aside
+   * @param lanes so many of its partitions may run here at the same time; {@link #ALL_LANES}
    */
-  record Directed(String backfill, RunState runState, boolean deadLettersSpent)
-      implements WorkerEvent {}
+  record Directed(String backfill, RunState runState, boolean deadLettersSpent, int lanes)
+      implements WorkerEvent {
+
+    /** No other limit than the worker's. */
+    public static final int ALL_LANES = Integer.MAX_VALUE;
+  }
 
   /**
    * The commit in flight succeeded.

@@ -266,14 +266,18 @@ final class SimWorker {
     for (; plansRead < plans.size(); plansRead++) {
       deliver(
           new WorkerEvent.BackfillKnown(
-              plans.get(plansRead).getBackfillId(), world.retry(), Long.MAX_VALUE));
+              plans.get(plansRead).getBackfillId(), world.retry(), Long.MAX_VALUE, 5));
     }
     List<Directive> log = world.reconciler().directiveLog();
     for (; directivesRead < log.size(); directivesRead++) {
       Directive d = log.get(directivesRead);
       directives.put(d.getBackfillId(), d.getRunState());
       deliver(
-          new WorkerEvent.Directed(d.getBackfillId(), d.getRunState(), d.getDeadLettersSpent()));
+          new WorkerEvent.Directed(
+              d.getBackfillId(),
+              d.getRunState(),
+              d.getDeadLettersSpent(),
+              WorkerEvent.Directed.ALL_LANES));
     }
   }
 

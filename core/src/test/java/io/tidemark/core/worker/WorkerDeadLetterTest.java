@@ -67,7 +67,7 @@ class WorkerDeadLetterTest {
   @Test
   void shouldFailThePartitionWhenTheCoordinatorSaysThatTheBudgetIsSpent() {
     WorkerFixture w = ready().runs(0, 0, "b/1");
-    w.on(new WorkerEvent.Directed(BACKFILL, RunState.RUN, true));
+    w.on(new WorkerEvent.Directed(BACKFILL, RunState.RUN, true, WorkerEvent.Directed.ALL_LANES));
 
     w.refused("b/1").ticks();
 

@@ -74,11 +74,22 @@ final class WorkerFixture {
 
   /** The plan of a backfill is known, and it may run. */
   WorkerFixture knows(String backfill) {
-    return on(new WorkerEvent.BackfillKnown(backfill, RETRY, 2)).directed(backfill, RunState.RUN);
+    return knows(backfill, 5);
+  }
+
+  /** The same, with a priority. */
+  WorkerFixture knows(String backfill, int priority) {
+    return on(new WorkerEvent.BackfillKnown(backfill, RETRY, 2, priority))
+        .directed(backfill, RunState.RUN);
   }
 
   WorkerFixture directed(String backfill, RunState to) {
-    return on(new WorkerEvent.Directed(backfill, to, false));
+    return on(new WorkerEvent.Directed(backfill, to, false, WorkerEvent.Directed.ALL_LANES));
+  }
+
+  /** A backfill may run, so many of its partitions at the same time. */
+  WorkerFixture lanes(String backfill, int lanes) {
+    return on(new WorkerEvent.Directed(backfill, RunState.RUN, false, lanes));
   }
 
   WorkerFixture assigned(int queue) {

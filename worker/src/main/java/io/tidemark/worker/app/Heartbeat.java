@@ -1,12 +1,14 @@
 package io.tidemark.worker.app;
 
 import io.tidemark.core.worker.WorkerCore;
+import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.worker.status.Vitals;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,7 +29,9 @@ final class Heartbeat implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** What the loop's thread last said of itself. */
-  private record Pulse(Set<Integer> queues, Set<String> held) {}
+  private record Pulse(Set<Integer> queues, Set<String> held, List<RunningPartition> running) {
+    static final Pulse NONE = new Pulse(Set.of(), Set.of(), List.of());
+  }
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final String topic;
@@ -36,7 +40,7 @@ final class Heartbeat implements AutoCloseable {
   private final Clock clock;
   private final AvroSerde<WorkerHeartbeat> serde = AvroSerde.of(WorkerHeartbeat.class);
   private final Thread thread;
-  private volatile Pulse pulse = new Pulse(Set.of(), Set.of());
+  private volatile Pulse pulse = Pulse.NONE;
   private volatile boolean closed;
   private long looked = System.nanoTime();
   private long complained = System.nanoTime();
@@ -77,7 +81,7 @@ final class Heartbeat implements AutoCloseable {
     if (now - looked >= EVERY.toNanos()) {
       looked = now;
       Set<String> held = core.heldBackfills();
-      pulse = new Pulse(core.queues(), held);
+      pulse = new Pulse(core.queues(), held, core.running(vitals.lanes()));
       if (!held.isEmpty() && now - complained >= COMPLAIN.toNanos()) {
         complained = now;
         log.warn("{} wait for a directive: is a reconciler running, and are they admitted?", held);
@@ -105,7 +109,7 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void beat(Pulse of) {
-    WorkerHeartbeat beat = vitals.beat(of.queues(), of.held(), clock.millis());
+    WorkerHeartbeat beat = vitals.beat(of.queues(), of.held(), of.running(), clock.millis());
     var unused = // its callback says all there is to say
         producer.send(
             new ProducerRecord<>(
@@ -126,7 +130,7 @@ final class Heartbeat implements AutoCloseable {
     thread.interrupt();
     try {
       if (thread.join(PATIENCE)) {
-        beat(new Pulse(Set.of(), Set.of()));
+        beat(Pulse.NONE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -103,7 +103,7 @@ public final class Worker implements AutoCloseable {
     Topics topics = config.topics();
     MeterRegistry registry = serveMetrics(config);
     Routes routes = closing(new Routes(clock));
-    Inbox inbox = new Inbox(Specs.parser(), routes);
+    Inbox inbox = new Inbox(id, Specs.parser(), routes);
     LaneMetrics metrics = new LaneMetrics(registry, config.lanes());
     OvertakenLog overtaken = new OvertakenLog(registry);
     WorkerCore core =

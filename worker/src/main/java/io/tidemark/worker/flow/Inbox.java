@@ -5,6 +5,7 @@ import io.tidemark.core.worker.WorkerEvent;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.avro.Share;
 import io.tidemark.schemas.spec.Spec;
 import io.tidemark.schemas.spec.SpecException;
 import io.tidemark.schemas.spec.SpecParser;
@@ -19,10 +20,12 @@ public final class Inbox {
   private static final Logger log = LoggerFactory.getLogger(Inbox.class);
 
   private final BlockingQueue<WorkerEvent> events = new LinkedBlockingQueue<>();
+  private final String worker;
   private final SpecParser parser;
   private final Routes routes;
 
-  public Inbox(SpecParser parser, Routes routes) {
+  public Inbox(String worker, SpecParser parser, Routes routes) {
+    this.worker = worker;
     this.parser = parser;
     this.routes = routes;
   }
@@ -48,7 +51,8 @@ public final class Inbox {
                   spec.retry().initial().toMillis(),
                   spec.retry().max().toMillis(),
                   spec.retry().outage().toMillis()),
-              plan.getDeadLettersCount()));
+              plan.getDeadLettersCount(),
+              spec.operation().priority()));
     } catch (SpecException e) {
       log.error(
           "backfill {}: this worker cannot read its spec and leaves its partitions alone: {}",
@@ -65,8 +69,26 @@ public final class Inbox {
               + " upgrade this worker",
           directive.getBackfillId());
     }
+    Share share = share(directive);
+    routes
+        .throttle(directive.getBackfillId())
+        .share(share.getRowsPerS() < 0 ? Double.POSITIVE_INFINITY : share.getRowsPerS());
     events.add(
         new WorkerEvent.Directed(
-            directive.getBackfillId(), directive.getRunState(), directive.getDeadLettersSpent()));
+            directive.getBackfillId(),
+            directive.getRunState(),
+            directive.getDeadLettersSpent(),
+            share.getLanes() < 0 ? WorkerEvent.Directed.ALL_LANES : share.getLanes()));
+  }
+
+  /** What this worker may use; nothing, if there are limits and nothing of them is its own. */
+  private Share share(Directive directive) {
+    if (!directive.getLimited()) {
+      return new Share(worker, -1.0, -1);
+    }
+    return directive.getShares().stream()
+        .filter(s -> s.getWorkerId().equals(worker))
+        .findFirst()
+        .orElseGet(() -> new Share(worker, 0.0, 0));
   }
 }

@@ -22,7 +22,9 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,12 @@ final class Lane implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+  /** How often a lane that waits for its turn says so. */
+  private static final Duration SLICE = Duration.ofSeconds(1);
+
+  /** After so long a wait nothing is held open at the source. */
+  private static final Duration REST = Duration.ofSeconds(5);
+
   private final Task task;
   private final String worker;
   private final Routes routes;
@@ -45,6 +53,7 @@ final class Lane implements Runnable {
   private final OvertakenLog overtaken;
   private final Clock clock;
   private final Consumer<WorkerEvent> tell;
+  private final Throttle throttle;
   private final Passes passes = new Passes();
   private volatile boolean stopping;
   private volatile boolean aborted;
@@ -66,12 +75,14 @@ final class Lane implements Runnable {
     this.overtaken = overtaken;
     this.clock = clock;
     this.tell = tell;
+    this.throttle = routes.throttle(task.descriptor().getBackfillId());
   }
 
   /** Lets it end after the chunk in hand. */
   void stop() {
     stopping = true;
     passes.wake();
+    throttle.wake();
   }
 
   /** Lets it pass the row that it found refused. */
@@ -101,9 +112,12 @@ final class Lane implements Runnable {
       thread = Thread.currentThread();
     }
     String partition = task.descriptor().getPartitionId();
+    MDC.put("worker", worker);
+    MDC.put("backfill", task.descriptor().getBackfillId());
     MDC.put("partition", partition);
     MDC.put("fence", Long.toString(task.fence()));
     metrics.laneBusy(+1);
+    throttle.lanes(+1);
     try {
       if (stopping) {
         tell.accept(new WorkerEvent.Stopped(task.id()));
@@ -123,6 +137,7 @@ final class Lane implements Runnable {
       log.error("partition {}: an error in Tidemark itself; please report it", partition, e);
       failed(FailureKind.FATAL, e.getClass().getName(), "internal error: " + e, e);
     } finally {
+      throttle.lanes(-1);
       metrics.laneBusy(-1);
       synchronized (this) {
         thread = null;
@@ -177,58 +192,86 @@ final class Lane implements Runnable {
           tell.accept(new WorkerEvent.Opened(task.id(), point, complete));
           return;
         }
-        try (ChunkReader reader =
-            route.source().open(Slice.of(task.descriptor().getSlice()), format)) {
-          reading = reader;
+        try (Chunks chunks = new Chunks(use, shape, writer, format, point)) {
+          chunks.open();
           tell.accept(new WorkerEvent.Opened(task.id(), point, false));
-          new Chunks(use, shape, reader, writer, format, point).run();
-        } finally {
-          reading = null;
+          chunks.run();
         }
       }
     }
   }
 
-  /** The chunks of one attempt, with everything open. */
-  private final class Chunks {
+  /** The chunks of one attempt, with the sink open, and the source while chunks follow closely. */
+  private final class Chunks implements AutoCloseable {
     private final Routes.Use use;
     private final SourceShape shape;
-    private final ChunkReader reader;
     private final SinkWriter writer;
     private final RowFormat format;
     private ChunkSizer sizer;
     private Isolation search = Isolation.NONE;
+    private ChunkReader reader;
     private Point point;
     private boolean last;
 
-    Chunks(
-        Routes.Use use,
-        SourceShape shape,
-        ChunkReader reader,
-        SinkWriter writer,
-        RowFormat format,
-        Point from) {
+    Chunks(Routes.Use use, SourceShape shape, SinkWriter writer, RowFormat format, Point from) {
       this.use = use;
       this.shape = shape;
-      this.reader = reader;
       this.writer = writer;
       this.format = format;
       this.sizer = use.sizer();
       this.point = from;
     }
 
+    void open() throws TaskException {
+      reader = use.route().source().open(Slice.of(task.descriptor().getSlice()), format);
+      reading = reader;
+    }
+
+    @Override
+    public void close() {
+      reading = null;
+      if (reader != null) {
+        reader.close();
+        reader = null;
+      }
+    }
+
     void run() throws TaskException, InterruptedException {
       while (!stopping && !last) {
-        chunk();
+        Optional<Throttle.Turn> turn = turn();
+        if (turn.isPresent()) {
+          chunk(turn.get());
+        }
       }
       if (!last) {
         tell.accept(new WorkerEvent.Stopped(task.id()));
       }
     }
 
-    private void chunk() throws TaskException, InterruptedException {
+    /** Waits until the next chunk may start; empty if the lane is to stop. */
+    private Optional<Throttle.Turn> turn() throws TaskException, InterruptedException {
+      Optional<Throttle.Turn> turn = throttle.await(() -> stopping, Duration.ZERO);
+      long waited = 0;
+      while (turn.isEmpty() && !stopping) {
+        long began = System.nanoTime();
+        turn = throttle.await(() -> stopping, SLICE);
+        long nanos = System.nanoTime() - began;
+        metrics.throttled(nanos);
+        waited += nanos;
+        if (waited >= REST.toNanos()) {
+          // An open read holds a snapshot, and with it the clean-up of the source's dead rows.
+          close();
+        }
+      }
+      if (turn.isPresent() && reader == null) {
+        open();
+      }
+      return turn;
+    }
+
+    private void chunk(Throttle.Turn turn) throws TaskException, InterruptedException {
       long began = System.nanoTime();
-      ChunkSize size = search.narrowed(sizer.next());
+      ChunkSize size = search.narrowed(sizer.next()).atMost(turn.rows());
       DigestedRows rows = null;
       try {
         rows = new DigestedRows(shape.schema(), writer.begin());
@@ -253,6 +296,7 @@ final class Lane implements Runnable {
         use.learned(sizer);
       }
       search = search.passed(rows.rows());
+      throttle.moved(turn, rows.rows(), nanos);
       metrics.chunk(rows.rows(), rows.bytes(), nanos);
     }
 

@@ -53,6 +53,7 @@ public final class Routes implements AutoCloseable {
 
   private final Clock clock;
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
 
   public Routes(Clock clock) {
     this.clock = clock;
@@ -65,6 +66,11 @@ public final class Routes implements AutoCloseable {
    */
   void know(String backfill, Spec spec, String planned) {
     entries.putIfAbsent(backfill, new Entry(spec, planned));
+  }
+
+  /** How fast a backfill may move; a directive may come before its plan. */
+  Throttle throttle(String backfill) {
+    return throttles.computeIfAbsent(backfill, id -> new Throttle());
   }
 
   /** One lane's use of a route; closing it gives it back. */

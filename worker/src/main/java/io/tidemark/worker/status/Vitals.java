@@ -1,6 +1,7 @@
 package io.tidemark.worker.status;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.worker.flow.LaneMetrics;
 import io.tidemark.worker.flow.OvertakenLog;
@@ -66,13 +67,22 @@ public final class Vitals {
     return version == null ? "development" : version;
   }
 
+  /** Lanes of this worker. */
+  public int lanes() {
+    return lanes;
+  }
+
   /**
    * One heartbeat.
    *
    * @param held backfills that wait for a plan or a directive; they make up the pressure text
    * @param now milliseconds since the epoch
    */
-  public WorkerHeartbeat beat(Collection<Integer> queues, Collection<String> held, long now) {
+  public WorkerHeartbeat beat(
+      Collection<Integer> queues,
+      Collection<String> held,
+      List<RunningPartition> running,
+      long now) {
     if (now - before >= RATE_MS) {
       double rows = metrics.rows();
       rate = (rows - rowsBefore) * 1000 / (now - before);
@@ -97,6 +107,7 @@ public final class Vitals {
         .setStartedAt(startedAt)
         .setAt(now)
         .setOvertaken(overtaken.recent(now))
+        .setRunning(running)
         .build();
   }
 }
