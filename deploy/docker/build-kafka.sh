@@ -47,12 +47,12 @@ ln -s "/$java/bin/java" "$root/usr/bin/java"
 echo "build-kafka.sh: copying the jars"
 mvn -B -q -f "$here/pom.xml" package "-Dkafka.image.lib=$root/opt/kafka/libs"
 
-mkdir -p "$root/etc/kafka/docker" "$root/var/lib/kafka" "$root/mnt/shared/config"
+mkdir -p "$root/etc/kafka/docker" "$root/var/lib/kafka/data" "$root/mnt/shared/config"
 cp "$here"/kafka/* "$root/etc/kafka/docker/"
 printf '%s\n' root:x:0:0:root:/root:/bin/bash appuser:x:1000:1000::/tmp:/bin/bash >"$root/etc/passwd"
 printf '%s\n' root:x:0: appuser:x:1000: >"$root/etc/group"
 # The broker is not root, and neither need be who builds: so anyone may write here.
-chmod 1777 "$root/var/lib/kafka" "$root/tmp"
+chmod 1777 "$root/var/lib/kafka" "$root/var/lib/kafka/data" "$root/tmp"
 
 echo "build-kafka.sh: importing"
 tar -c -C "$root" --owner=0 --group=0 --numeric-owner . | docker import \

@@ -74,7 +74,7 @@ echo root:x:0: >"$root/etc/group"
 echo "build-tidemark.sh: linking a Java runtime"
 # What Java SE has, and what names, security, diagnosis and our jars ask for beside it.
 "$jdk/bin/jlink" --output "$root/opt/java" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
-  --add-modules java.se,jdk.charsets,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.localedata,jdk.management.agent \
+  --add-modules java.se,jdk.charsets,jdk.crypto.ec,jdk.httpserver,jdk.jcmd,jdk.jfr,jdk.localedata,jdk.management.agent \
   --add-modules jdk.management,jdk.naming.dns,jdk.net,jdk.nio.mapmode,jdk.security.auth \
   --add-modules jdk.security.jgss,jdk.unsupported,jdk.zipfs
 
