@@ -43,6 +43,7 @@ bin=$(cd "$root" && find usr/lib/postgresql -maxdepth 2 -name bin)
 [ -x "$root/$bin/postgres" ] || fail "no single PostgreSQL in the root file system, but: $bin"
 
 install -m 755 "$here/postgres/run" "$root/usr/bin/run-postgres"
+rm -rf "$root/var/run"
 ln -s ../run "$root/var/run"
 mkdir -p "$root/var/lib/postgresql/data" "$root/run/postgresql" "$root/docker-entrypoint-initdb.d"
 printf '%s\n' root:x:0:0:root:/root:/bin/bash postgres:x:999:999::/var/lib/postgresql:/bin/bash >"$root/etc/passwd"
