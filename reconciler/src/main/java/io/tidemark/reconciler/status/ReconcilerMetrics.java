@@ -16,9 +16,13 @@ import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +44,10 @@ public final class ReconcilerMetrics implements AutoCloseable {
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private final MultiGauge backfills;
   private final MultiGauge partitions;
-  private final MultiGauge rows;
-  private final MultiGauge rates;
+  private final MultiGauge eta;
+  private final Map<MultiGauge, Function<Progress, Number>> ofBackfills;
   private final MultiGauge drift;
+  private final MultiGauge heartbeats;
 
   /**
    * Registers all metrics.
@@ -65,13 +70,41 @@ public final class ReconcilerMetrics implements AutoCloseable {
     backfills = gauge(registry, "tidemark_backfills", "Backfills, by state.");
     partitions =
         gauge(registry, "tidemark_partitions", "Partitions of backfills not yet over, by state.");
-    rows = gauge(registry, "tidemark_backfill_rows", "Rows committed, of backfills not yet over.");
-    rates =
+    eta =
         gauge(
             registry,
-            "tidemark_backfill_rows_per_second",
-            "Smoothed throughput of backfills not yet over.");
+            "tidemark_backfill_eta_seconds",
+            "Estimated time left, its lower and its upper end; NaN while unknown.");
+    ofBackfills =
+        Map.of(
+            gauge(registry, "tidemark_backfill_rows", "Rows committed, of backfills not yet over."),
+            Progress::getRows,
+            gauge(
+                registry,
+                "tidemark_backfill_rows_estimated",
+                "Rows that the plan expects, of backfills not yet over."),
+            Progress::getRowsEstimated,
+            gauge(
+                registry,
+                "tidemark_backfill_rows_per_second",
+                "Smoothed throughput of backfills not yet over."),
+            Progress::getRowsPerS,
+            gauge(
+                registry,
+                "tidemark_backfill_dead_letters",
+                "Rows set aside, of backfills not yet over."),
+            Progress::getDeadLetters,
+            gauge(
+                registry,
+                "tidemark_backfill_paused_timestamp_seconds",
+                "Since when a backfill is paused, Unix time; NaN while it is not."),
+            p -> seconds(p.getPausedAt()));
     drift = gauge(registry, "tidemark_drift", "Disagreements found, by domain, in all backfills.");
+    heartbeats =
+        gauge(
+            registry,
+            "tidemark_worker_heartbeat_timestamp_seconds",
+            "When a domain's workers were last heard of, Unix time; absent if there was none yet.");
   }
 
   private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
@@ -84,9 +117,11 @@ public final class ReconcilerMetrics implements AutoCloseable {
    */
   synchronized String scrape() {
     List<Progress> all = List.of();
+    List<WorkerHeartbeat> workers = List.of();
     boolean here = true;
     try {
       all = queries.backfills();
+      workers = queries.workers();
     } catch (NotHereException e) {
       LOG.debug("no backfill metrics now: {}", e.getMessage());
       here = false;
@@ -94,9 +129,10 @@ public final class ReconcilerMetrics implements AutoCloseable {
     List<Progress> running = all.stream().filter(ReconcilerMetrics::running).toList();
     backfills.register(here ? byState(all) : List.of(), true);
     partitions.register(partitions(running), true);
-    rows.register(rows(running), true);
-    rates.register(rates(running), true);
+    eta.register(etas(running), true);
+    ofBackfills.forEach((gauge, value) -> gauge.register(each(running, value), true));
     drift.register(drift(all), true);
+    heartbeats.register(heartbeats(workers), true);
     return text.get();
   }
 
@@ -137,15 +173,34 @@ public final class ReconcilerMetrics implements AutoCloseable {
     return Row.of(Tags.of("backfill", p.getBackfillId(), "state", state), count);
   }
 
-  private static List<Row<?>> rows(List<Progress> running) {
+  private static List<Row<?>> etas(List<Progress> running) {
+    List<Row<?>> rows = new ArrayList<>();
+    for (Progress p : running) {
+      rows.add(eta(p, "low", p.getEtaLowMs()));
+      rows.add(eta(p, "high", p.getEtaHighMs()));
+    }
+    return rows;
+  }
+
+  private static Row<?> eta(Progress p, String bound, Long ms) {
+    return Row.of(Tags.of("backfill", p.getBackfillId(), "bound", bound), seconds(ms));
+  }
+
+  private static double seconds(Long ms) {
+    return ms == null ? Double.NaN : ms / 1000.0;
+  }
+
+  private static List<Row<?>> each(List<Progress> running, Function<Progress, Number> value) {
     return running.stream()
-        .<Row<?>>map(p -> Row.of(Tags.of("backfill", p.getBackfillId()), p.getRows()))
+        .<Row<?>>map(p -> Row.of(Tags.of("backfill", p.getBackfillId()), value.apply(p)))
         .toList();
   }
 
-  private static List<Row<?>> rates(List<Progress> running) {
-    return running.stream()
-        .<Row<?>>map(p -> Row.of(Tags.of("backfill", p.getBackfillId()), p.getRowsPerS()))
+  private static List<Row<?>> heartbeats(List<WorkerHeartbeat> workers) {
+    Map<String, Long> newest = new TreeMap<>();
+    workers.forEach(w -> newest.merge(w.getDomain(), w.getAt(), Math::max));
+    return newest.entrySet().stream()
+        .<Row<?>>map(e -> Row.of(Tags.of("domain", e.getKey()), e.getValue() / 1000.0))
         .toList();
   }
 
