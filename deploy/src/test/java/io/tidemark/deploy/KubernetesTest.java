@@ -137,7 +137,8 @@ final class KubernetesTest {
     for (String name : List.of("reconciler", "worker")) {
       Container c = kube.pods().get(name).getSpec().getContainers().getFirst();
       List<String> ports = c.getPorts().stream().map(ContainerPort::getName).toList();
-      for (Probe probe : List.of(c.getStartupProbe(), c.getLivenessProbe(), c.getReadinessProbe())) {
+      for (Probe probe :
+          List.of(c.getStartupProbe(), c.getLivenessProbe(), c.getReadinessProbe())) {
         assertThat(ports).as(name).contains(probe.getHttpGet().getPort().getStrVal());
       }
       assertThat(c.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/health/live");

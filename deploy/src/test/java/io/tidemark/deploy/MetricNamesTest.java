@@ -134,7 +134,8 @@ final class MetricNamesTest {
       Worker worker =
           Worker.start(
               WorkerConfig.of(
-                  Map.of("worker.id", "w-1", "queues", "2", "metrics.port", Integer.toString(port))),
+                  Map.of(
+                      "worker.id", "w-1", "queues", "2", "metrics.port", Integer.toString(port))),
               kafka);
       try {
         await()
