@@ -73,7 +73,7 @@ fi
 answers=yes
 if docker compose version >/dev/null 2>&1; then
   compose=(docker compose)
-elif command -v docker-compose >/dev/null; then
+elif docker-compose version >/dev/null 2>&1; then
   compose=(docker-compose)
 else
   not_run "the engine has no docker compose, and there is no docker-compose"
@@ -205,7 +205,8 @@ say "source and target are equal, row by row: $rows rows"
 docker start "$survivor" >/dev/null
 until_true 180 "health of all in the end" healthy
 for reconciler in reconciler-1 reconciler-2; do
-  answer=$(api "$reconciler" "/api/v1/backfills/$backfill")
+  until_true 60 "an answer of $reconciler in the end" api "$reconciler" "/api/v1/backfills/$backfill"
+  answer=$(api "$reconciler" "/api/v1/backfills/$backfill") || failed "$reconciler does not answer"
   [ "$(field state <<<"$answer")" = COMPLETED ] || failed "$reconciler answers $answer"
 done
 # As Kubernetes asks: by address, with no name that the certificate has, and with no token.

@@ -30,6 +30,9 @@ start_engine() {
   "$(dirname "${BASH_SOURCE[0]}")/debs.sh" "$engine" missing "$@" iproute2 || not_run "$* cannot be had, see above"
   export PATH="$engine/usr/sbin:$engine/usr/bin:$PATH"
   libraries=$(printf '%s:' "$engine"/usr/lib "$engine"/usr/lib/*-linux-gnu*)
+  if [ -d "$engine/usr/lib/python3/dist-packages" ]; then
+    export PYTHONPATH=$engine/usr/lib/python3/dist-packages
+  fi
   # No maintainer script ran, which would have made this link; names within networks rest on it.
   if [ -e "$engine/usr/sbin/iptables-nft" ]; then
     ln -sf iptables-nft "$engine/usr/sbin/iptables"
