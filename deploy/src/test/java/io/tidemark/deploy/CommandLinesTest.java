@@ -49,7 +49,9 @@ final class CommandLinesTest {
   @MethodSource("commands")
   void shouldBeUnderstood(String where, List<String> args) {
     CommandLine.ParseResult parsed =
-        new CommandLine(Main.class).parseArgs(args.toArray(String[]::new));
+        new CommandLine(Main.class)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .parseArgs(args.toArray(String[]::new));
 
     String verb = parsed.subcommand().commandSpec().name();
     assertThat(args.getFirst()).isEqualTo(verb);
