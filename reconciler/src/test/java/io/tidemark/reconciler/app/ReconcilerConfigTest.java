@@ -31,7 +31,7 @@ class ReconcilerConfigTest {
     assertThat(c.queues()).isEqualTo(64);
     assertThat(c.http().host()).isEqualTo("127.0.0.1");
     assertThat(c.http().port()).isEqualTo(8080);
-    assertThat(c.maxRunningBackfills()).isEqualTo(4);
+    assertThat(c.coordinator().maxRunning()).isEqualTo(4);
     assertThat(c.standbyReplicas()).isZero();
     assertThat(c.streamThreads()).isEqualTo(2);
   }
