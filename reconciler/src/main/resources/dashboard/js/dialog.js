@@ -20,8 +20,11 @@ export function openDialog({ title, className, onClose }) {
     body,
     actions,
   );
+  const opener = document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();
+    // The button that opened it may be gone, as what it asked for has happened.
+    if (!opener?.isConnected) document.getElementById("main").focus({ preventScroll: true });
     onClose?.();
   });
   document.body.append(dialog);

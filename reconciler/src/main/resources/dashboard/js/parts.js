@@ -44,7 +44,10 @@ export function eta(b) {
 }
 
 /** When that is, by the clock. */
-export const etaClock = (b) => (isOver(b) || b.eta_low_ms === null || b.eta_high_ms === null ? "" : arrival(b.eta_low_ms, b.eta_high_ms));
+export function etaClock(b) {
+  if (isOver(b) || b.eta_low_ms === null || b.eta_high_ms === null) return "";
+  return b.state === "PAUSED" ? "once it is resumed" : arrival(b.eta_low_ms, b.eta_high_ms);
+}
 
 /** Throughput now; of one that is over, its mean. */
 export function speed(b) {

@@ -34,7 +34,7 @@ export function figures(b, directive) {
       figure("Dead letters", whole(b.dead_letters), b.dead_letters > 0 ? "rows set aside" : "", b.dead_letters > 0 ? "RETRYING" : null),
       figure("Claims anew", whole(b.claims), "after takeovers"),
     ),
-    reasons.length > 0 && h("div", { class: held ? "why held" : "why" }, h("strong", null, held ? "Held: " : "Slower because: "), reasons.map((r) => h("span", null, r + " "))),
+    reasons.length > 0 && h("div", { class: held ? "why held" : "why" }, h("strong", null, held ? "Held because" : "Slower because"), reasons.map((r) => h("p", null, r))),
     critical(b),
   );
 }
@@ -59,7 +59,7 @@ function critical(b) {
     h("strong", null, "Critical path: "),
     "partition ",
     partitionLink(last.partition_id),
-    ` on ${last.worker}: ${short(last.rows_remaining)} rows left at ${rate(last.rows_per_s)}, about ${duration(last.left)}. No number of workers ends it sooner.`,
+    ` on ${last.worker}: ${short(last.rows_remaining)} rows left at ${rate(last.rows_per_s)}, about ${duration(last.left)}. More workers do not end it sooner.`,
   );
 }
 
