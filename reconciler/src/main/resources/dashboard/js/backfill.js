@@ -2,7 +2,7 @@
 
 import { backfillPath, get } from "./api.js";
 import { RateChart } from "./chart.js";
-import { announce, fill, h } from "./dom.js";
+import { announce, fill, h, keep } from "./dom.js";
 import { alertList, auditTable, workerTable } from "./fleet.js";
 import { words } from "./format.js";
 import { Grid } from "./grid.js";
@@ -46,7 +46,7 @@ export function openBackfill(root, id) {
       h(
         "div",
         { class: "columns", "data-key": "columns" },
-        h("div", { class: "column" }, panel("chart", "Throughput", null, chart.element), panel("grid", "Partitions", null, grid.element)),
+        h("div", { class: "column" }, panel("chart", "Throughput", null, keep(chart.element)), panel("grid", "Partitions", null, keep(grid.element))),
         h(
           "div",
           { class: "column" },
@@ -56,7 +56,7 @@ export function openBackfill(root, id) {
         ),
       ),
       panel("workers", "Workers", null, workerTable(id, more.directive)),
-      panel("list", "List of partitions", null, list.element),
+      panel("list", "List of partitions", null, keep(list.element)),
     );
     chart.update();
     grid.update(now, running(id));

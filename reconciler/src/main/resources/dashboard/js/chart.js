@@ -26,7 +26,7 @@ function uPlot() {
 export class RateChart {
   constructor(backfill) {
     this.backfill = backfill;
-    this.element = h("div", { class: "chart", "data-keep": true, role: "img" });
+    this.element = h("div", { class: "chart", "data-key": "rate", role: "img" });
     this.plot = null;
     this.drawnAt = 0;
     this.resize = new ResizeObserver(() => this.plot?.setSize({ width: this.width(), height: HEIGHT }));

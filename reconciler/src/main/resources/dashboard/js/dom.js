@@ -34,7 +34,17 @@ function add(element, children) {
   }
 }
 
-/** Makes the children of a living element equal to these. An element with data-keep is left as it is, with all in it. */
+/**
+ * Stands in a fresh tree for an element that lives on its own: what is drawn by hand, and must neither be moved nor
+ * morphed. The element has a data-key.
+ */
+export function keep(element) {
+  const slot = h(element.tagName, { "data-slot": true, "data-key": element.dataset.key });
+  slot.lives = element;
+  return slot;
+}
+
+/** Makes the children of a living element equal to these. */
 export function fill(parent, ...children) {
   const fresh = document.createElement(parent.tagName);
   add(fresh, children);
@@ -46,7 +56,7 @@ function morph(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
-  if (old.dataset.keep !== undefined) return;
+  if (old === fresh.lives) return;
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   }
@@ -79,7 +89,7 @@ function morphChildren(old, fresh) {
       keyed.delete(key);
       morph(match, wanted);
     } else {
-      old.insertBefore(wanted, at);
+      old.insertBefore(inhabited(wanted), at);
     }
   }
   while (at) {
@@ -87,6 +97,13 @@ function morphChildren(old, fresh) {
     at.remove();
     at = next;
   }
+}
+
+/** A fresh tree with the elements themselves where slots stood for them. */
+function inhabited(fresh) {
+  if (fresh.lives) return fresh.lives;
+  fresh.querySelectorAll?.("[data-slot]").forEach((slot) => slot.replaceWith(slot.lives));
+  return fresh;
 }
 
 function alike(a, b) {

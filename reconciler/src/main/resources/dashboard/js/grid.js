@@ -51,7 +51,7 @@ export class Grid {
     this.port.addEventListener("scroll", () => this.draw(), { passive: true });
     this.toolbar = h("div", { class: "grid-tools" });
     this.told = h("p", { class: "grid-told", "aria-live": "polite" });
-    this.element = h("div", { class: "grid", "data-keep": true }, this.toolbar, this.port, this.told);
+    this.element = h("div", { class: "grid", "data-key": "cells" }, this.toolbar, this.port, this.told);
     this.feed = new CellFeed(
       backfill,
       () => this.changed(),

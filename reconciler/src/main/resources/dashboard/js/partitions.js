@@ -23,7 +23,7 @@ export class PartitionList {
     this.page = null;
     this.error = null;
     this.fetchedAt = 0;
-    this.element = h("div", { "data-keep": true, class: "partitions" });
+    this.element = h("div", { "data-key": "ledger", class: "partitions" });
     this.load();
   }
 
