@@ -141,7 +141,7 @@ final class Browser implements AutoCloseable {
   /** Uses a command's button: says why, confirms, and returns what the dialog answers in the end. */
   String command(String type, String why) {
     click("[data-command=" + type + "]");
-    awaitText("dialog h2", "");
+    await("the dialog of " + type).atMost(PATIENCE).until(() -> count("#why") > 0);
     js("document.getElementById('why').focus()");
     type(why, Keys.ENTER);
     await("the coordinator's answer to " + type)

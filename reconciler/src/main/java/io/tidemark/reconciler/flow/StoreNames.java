@@ -35,12 +35,6 @@ final class StoreNames {
   /** Alert id → Alert as it was told last. */
   static final String ALERTS = "alerts";
 
-  /** Command id → Decision. */
-  static final String DECISIONS = "decisions";
-
-  /** Alert id → Alert as it was told last. */
-  static final String ALERTS = "alerts";
-
   private static final Map<String, Class<? extends SpecificRecord>> TYPES =
       Map.of(
           PLANS, Plan.class,
