@@ -51,7 +51,7 @@ export function openBackfill(root, id) {
           "div",
           { class: "column" },
           panel("proof", isOver(now) ? "Proof" : "Proof so far", null, proof(now)),
-          panel("failures", "Failures and dead letters", null, failures(more.failures)),
+          panel("failures", "Failures and dead letters", null, failures(more.failures, now)),
           panel("audit", "Audit trail", null, auditTable(audit, id)),
         ),
       ),

@@ -81,6 +81,8 @@ export function take(event, data) {
       if (!store.decisions.some((d) => d.command.command_id === data.command.command_id)) {
         store.decisions = [data, ...store.decisions].slice(0, DECISIONS);
       }
+      // An archived backfill has no records left that could tell of it.
+      if (data.accepted && data.command.type === "ARCHIVE" && store.backfills.delete(data.command.backfill_id)) changed("backfills");
       heard("decisions");
       break;
     default:

@@ -90,10 +90,11 @@ const fact = (holds, text, bad = false) =>
   h("li", { class: bad ? "bad" : holds ? "yes" : "open" }, h("span", { class: "sr-only" }, bad ? "Wrong: " : holds ? "Proved: " : "Open: "), text);
 
 /** What has gone wrong, grouped by its cause. */
-export function failures(data) {
+export function failures(data, b) {
   if (!data) return h("p", { class: "empty" }, "Loading …");
-  const { groups, dead_letters: letters } = data;
-  if (groups.length === 0 && letters.length === 0) return h("p", { class: "empty" }, "Nothing failed, no row was set aside.");
+  const groups = data.groups;
+  const letters = data.dead_letters ?? [];
+  if (groups.length === 0 && letters.length === 0 && b.dead_letters === 0) return h("p", { class: "empty" }, "Nothing failed, no row was set aside.");
   return [
     groups.length > 0 &&
       h(
@@ -108,6 +109,7 @@ export function failures(data) {
           ),
         ),
       ),
+    b.dead_letters > 0 && h("p", { class: "message" }, `${count(b.dead_letters, "row")} set aside; to see them: `, h("code", null, `tidemark dead-letters ${b.backfill_id}`)),
     letters.length > 0 &&
       h(
         "ul",
