@@ -26,7 +26,7 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
   record Critical(String partition, long ms) {}
 
   /** A lane that is left alone on the machine may be so much faster. */
-  private static final double ALONE = 1.5;
+  private static final double ALONE = 1.8;
 
   /** Estimates of rows, and rates, are never better than this share of them. */
   private static final double DOUBT = 0.1;

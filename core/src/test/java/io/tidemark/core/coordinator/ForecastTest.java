@@ -1,0 +1,153 @@
+package io.tidemark.core.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.schemas.avro.RunningPartition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The interval of the time left, in simulated runs. */
+class ForecastTest {
+
+  private static final long STEP_MS = 500;
+
+  private static final int RUNS = 300;
+
+  /** One run: partitions of skewed sizes on lanes of uneven, changing speed. */
+  private static final class Run {
+    private final Random chance;
+    private final List<double[]> waiting = new ArrayList<>(); // rows, estimate
+    private final List<double[]> running = new ArrayList<>(); // left, estimate left, rate, smoothed
+    private final double total;
+    private final int lanes;
+    private final double shared;
+    private double done;
+
+    Run(long seed, double skew) {
+      chance = new Random(seed);
+      lanes = 2 + chance.nextInt(7);
+      shared = 10_000 * lanes * (0.5 + 0.5 * chance.nextDouble());
+      int count = lanes * (2 + chance.nextInt(20));
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        double rows = 100_000 * Math.exp(skew * chance.nextGaussian());
+        // The planner's estimates are off by a tenth or so.
+        waiting.add(new double[] {rows, rows * Math.exp(0.1 * chance.nextGaussian())});
+        sum += rows;
+      }
+      total = sum;
+      // Queues are filled heaviest first.
+      waiting.sort(Comparator.comparingDouble(p -> -p[1]));
+    }
+
+    boolean over() {
+      return waiting.isEmpty() && running.isEmpty();
+    }
+
+    void step() {
+      while (running.size() < lanes && !waiting.isEmpty()) {
+        double[] next = waiting.removeFirst();
+        running.add(new double[] {next[0], next[1], 10_000 * (0.7 + 0.6 * chance.nextDouble()), 0});
+      }
+      double wanted = running.stream().mapToDouble(p -> p[2]).sum();
+      double part = Math.min(1, shared / wanted);
+      for (double[] p : running) {
+        double rate = p[2] * part * (0.8 + 0.4 * chance.nextDouble());
+        double rows = Math.min(p[0], rate * STEP_MS / 1000);
+        p[0] -= rows;
+        p[1] = Math.max(0, p[1] - rows);
+        p[3] = p[3] == 0 ? rate : 0.9 * p[3] + 0.1 * rate;
+        done += rows;
+      }
+      running.removeIf(p -> p[0] <= 0);
+    }
+
+    Forecast forecast(Pace pace) {
+      double left =
+          waiting.stream().mapToDouble(p -> p[1]).sum()
+              + running.stream().mapToDouble(p -> p[1]).sum();
+      List<RunningPartition> told = new ArrayList<>();
+      for (double[] p : running) {
+        told.add(
+            new RunningPartition("b/" + told.size(), "b", 0L, (long) p[1], p[3], 0L, 0L));
+      }
+      long largest = waiting.stream().mapToLong(p -> (long) p[1]).max().orElse(0);
+      return Forecast.of(Math.max(1, (long) left), pace, told, largest);
+    }
+  }
+
+  /** Lets it run; returns whether what was forecast at that share of its rows came true. */
+  private static boolean comesTrue(Run run, double share, List<Double> widths) {
+    Pace pace = Pace.NONE;
+    long now = 1_000;
+    Forecast told = null;
+    long toldAt = 0;
+    while (!run.over()) {
+      run.step();
+      now += STEP_MS;
+      pace = pace.observed(now, (long) run.done);
+      if (told == null && run.done >= share * run.total && pace.known() && !run.over()) {
+        told = run.forecast(pace);
+        toldAt = now;
+      }
+    }
+    if (told == null) {
+      return true;
+    }
+    widths.add((double) told.highMs() / Math.max(1, told.lowMs()));
+    long took = now - toldAt;
+    return told.lowMs() <= took && took <= told.highMs();
+  }
+
+  @ParameterizedTest(name = "at {0}, skew {1}")
+  @CsvSource({
+    "0.25, 0.3", "0.5, 0.3", "0.75, 0.3", "0.25, 1.0", "0.5, 1.0", "0.75, 1.0", "0.25, 1.6",
+    "0.5, 1.6", "0.75, 1.6"
+  })
+  void shouldHoldTheTruthWhenARunIsSkewed(double share, double skew) {
+    List<Double> widths = new ArrayList<>();
+    int held = 0;
+    for (int seed = 0; seed < RUNS; seed++) {
+      held += comesTrue(new Run(seed, skew), share, widths) ? 1 : 0;
+    }
+    double median = widths.stream().sorted().toList().get(widths.size() / 2);
+    System.out.printf(
+        "at %.0f %% of runs of skew %.1f: %d of %d held, high is %.2f of low in the median%n",
+        share * 100, skew, held, RUNS, median);
+
+    assertThat(held).isGreaterThanOrEqualTo(RUNS * 9 / 10);
+    assertThat(median).as("an interval that wide says nothing").isLessThan(3);
+  }
+
+  @Test
+  void shouldNameThePartitionThatWillBeDoneLast() {
+    Forecast f =
+        Forecast.of(
+            11_000,
+            new Pace(1, 0, 2_000, 0),
+            List.of(
+                new RunningPartition("b/1", "b", 0L, 1_000L, 1_000.0, 0L, 0L),
+                new RunningPartition("b/2", "b", 0L, 10_000L, 1_000.0, 0L, 0L)),
+            0);
+
+    assertThat(f.critical()).hasValue(new Forecast.Critical("b/2", 10_000));
+    assertThat(f.lowMs()).isBetween(5_500L, 10_000L);
+    assertThat(f.highMs()).isBetween(10_000L, 16_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 1_000_000_000_000L})
+  void shouldNeverEndBeforeItBegins(long remaining) {
+    Forecast f = Forecast.of(remaining, new Pace(1, 0, 0.1, 5), List.of(), 0);
+
+    assertThat(f.lowMs()).isNotNegative();
+    assertThat(f.highMs()).isGreaterThanOrEqualTo(f.lowMs());
+    assertThat(f.critical()).isEmpty();
+  }
+}
