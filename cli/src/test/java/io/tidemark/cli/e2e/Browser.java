@@ -26,12 +26,16 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The dashboard in a real Chromium without a window. Nothing is downloaded: it must be installed. */
+/**
+ * The dashboard in a real Chromium without a window. Nothing is downloaded: it must be installed.
+ */
 final class Browser implements AutoCloseable {
 
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Where pictures go: {@code -Dtidemark.pictures=docs/images} makes those of the documentation. */
+  /**
+   * Where pictures go: {@code -Dtidemark.pictures=docs/images} makes those of the documentation.
+   */
   private static final Path PICTURES =
       Path.of(System.getProperty("tidemark.root", ".."))
           .resolve(System.getProperty("tidemark.pictures", "cli/target/pictures"));
@@ -138,7 +142,9 @@ final class Browser implements AutoCloseable {
     driver.switchTo().activeElement().sendKeys(keys);
   }
 
-  /** Uses a command's button: says why, confirms, and returns what the dialog answers in the end. */
+  /**
+   * Uses a command's button: says why, confirms, and returns what the dialog answers in the end.
+   */
   String command(String type, String why) {
     click("[data-command=" + type + "]");
     await("the dialog of " + type).atMost(PATIENCE).until(() -> count("#why") > 0);

@@ -234,9 +234,7 @@ class DashboardTest {
 
   private static long done() {
     return Long.parseLong(
-        browser
-            .js("return document.querySelector('.figures .progress').ariaValueNow")
-            .toString());
+        browser.js("return document.querySelector('.figures .progress').ariaValueNow").toString());
   }
 
   /** Plans a copy of a new table, in partitions of 3,000 rows, to one that is made if missing. */

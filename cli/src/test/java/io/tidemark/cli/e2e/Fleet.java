@@ -109,16 +109,17 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   }
 
   Proc reconciler() {
-    Proc reconciler =
-        onKafka(
-            "reconciler",
-            "reconciler",
-            "--port",
-            "0",
-            "--state-dir",
-            "state",
-            "--set",
-            "queues=" + QUEUES);
+    return reconciler("state");
+  }
+
+  /** A reconciler with local state of its own, and further settings {@code name=value}. */
+  Proc reconciler(String name, String... settings) {
+    List<String> args = new ArrayList<>(List.of("reconciler", "--port", "0", "--state-dir", name));
+    args.addAll(List.of("--set", "queues=" + QUEUES));
+    for (String setting : settings) {
+      args.addAll(List.of("--set", setting));
+    }
+    Proc reconciler = onKafka(name, args.toArray(String[]::new));
     reconciler.awaitLine("reconciler at ");
     return reconciler;
   }

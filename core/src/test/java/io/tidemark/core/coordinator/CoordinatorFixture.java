@@ -86,29 +86,29 @@ final class CoordinatorFixture {
   }
 
   /** The same with limits and such. */
-  void plan(
-      String id, PlanState state, boolean sinkFinish, UnaryOperator<Plan.Builder> operation) {
+  void plan(String id, PlanState state, boolean sinkFinish, UnaryOperator<Plan.Builder> operation) {
     now++;
     Plan had = plans.get(id);
     plans.put(
         id,
-        operation.apply(
-        Plan.newBuilder()
-            .setBackfillId(id)
-            .setName(id)
-            .setDomain("default")
-            .setSpec("")
-            .setFingerprint("")
-            .setSourceSchema("")
-            .setState(state)
-            .setQueues(2)
-            .setPartitions(state == PlanState.SEALED ? 2 : 0)
-            .setRowsEstimated(200)
-            .setCoverage(state == PlanState.SEALED ? COVERAGE : 0)
-            .setSinkFinish(sinkFinish)
-            .setDeadLettersCount(10)
-            .setDeadLettersShare(0.02)
-            .setCreatedAt(had == null ? now : had.getCreatedAt()))
+        operation
+            .apply(
+                Plan.newBuilder()
+                    .setBackfillId(id)
+                    .setName(id)
+                    .setDomain("default")
+                    .setSpec("")
+                    .setFingerprint("")
+                    .setSourceSchema("")
+                    .setState(state)
+                    .setQueues(2)
+                    .setPartitions(state == PlanState.SEALED ? 2 : 0)
+                    .setRowsEstimated(200)
+                    .setCoverage(state == PlanState.SEALED ? COVERAGE : 0)
+                    .setSinkFinish(sinkFinish)
+                    .setDeadLettersCount(10)
+                    .setDeadLettersShare(0.02)
+                    .setCreatedAt(had == null ? now : had.getCreatedAt()))
             .build());
     hear(new PlanSeen(plans.get(id)));
   }

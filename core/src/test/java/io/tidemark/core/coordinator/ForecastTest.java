@@ -74,8 +74,7 @@ class ForecastTest {
               + running.stream().mapToDouble(p -> p[1]).sum();
       List<RunningPartition> told = new ArrayList<>();
       for (double[] p : running) {
-        told.add(
-            new RunningPartition("b/" + told.size(), "b", 0L, (long) p[1], p[3], 0L, 0L));
+        told.add(new RunningPartition("b/" + told.size(), "b", 0L, (long) p[1], p[3], 0L, 0L));
       }
       long largest = waiting.stream().mapToLong(p -> (long) p[1]).max().orElse(0);
       return Forecast.of(Math.max(1, (long) left), pace, told, largest);
@@ -107,8 +106,15 @@ class ForecastTest {
 
   @ParameterizedTest(name = "at {0}, skew {1}")
   @CsvSource({
-    "0.25, 0.3", "0.5, 0.3", "0.75, 0.3", "0.25, 1.0", "0.5, 1.0", "0.75, 1.0", "0.25, 1.6",
-    "0.5, 1.6", "0.75, 1.6"
+    "0.25, 0.3",
+    "0.5, 0.3",
+    "0.75, 0.3",
+    "0.25, 1.0",
+    "0.5, 1.0",
+    "0.75, 1.0",
+    "0.25, 1.6",
+    "0.5, 1.6",
+    "0.75, 1.6"
   })
   void shouldHoldTheTruthWhenARunIsSkewed(double share, double skew) {
     List<Double> widths = new ArrayList<>();

@@ -120,8 +120,7 @@ class JudgeTest {
 
   @Test
   void shouldTellOfAPartitionThatIsLeftAlone() {
-    f.tally(
-        f.tally("a").setRunning(1).setCompleted(1).setRows(10_000).setCoverageKnown(COVERAGE));
+    f.tally(f.tally("a").setRunning(1).setCompleted(1).setRows(10_000).setCoverageKnown(COVERAGE));
     f.tick(1_000);
     for (int i = 1; i < 20; i++) {
       f.tally(

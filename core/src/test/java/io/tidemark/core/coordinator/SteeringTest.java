@@ -209,8 +209,7 @@ class SteeringTest {
 
     assertThat(f.progress(A).getState()).hasToString("WAITING");
     assertThat(f.progress(A).getReason())
-        .isEqualTo(
-            "is outside its window Thu 00:00-00:30, which opens at 1970-01-08T00:00:00Z");
+        .isEqualTo("is outside its window Thu 00:00-00:30, which opens at 1970-01-08T00:00:00Z");
     assertThat(f.directive(A)).isEqualTo("HOLD");
   }
 }

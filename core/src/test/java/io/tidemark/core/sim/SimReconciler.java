@@ -115,10 +115,7 @@ final class SimReconciler {
 
   /** That a partition which failed is tried again. */
   void askRetry(Descriptor failed) {
-    ask(
-        CommandType.RETRY,
-        failed.getBackfillId(),
-        Map.of("partition", failed.getPartitionId()));
+    ask(CommandType.RETRY, failed.getBackfillId(), Map.of("partition", failed.getPartitionId()));
   }
 
   private void ask(CommandType type, String backfill, Map<String, String> arguments) {
