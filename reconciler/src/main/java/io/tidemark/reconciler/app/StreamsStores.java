@@ -74,6 +74,9 @@ final class StreamsStores implements Replicas {
                       (part, lag) -> positions.put(new Warmth.Part(store, part), position(lag))));
       warmth.set(warmth.get().seen(positions));
     } catch (RuntimeException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
       LOG.debug("cannot look at the copies of state now: {}", e.getMessage());
     }
   }
