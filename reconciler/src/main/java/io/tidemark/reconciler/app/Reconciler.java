@@ -145,6 +145,7 @@ public final class Reconciler implements AutoCloseable {
                 new Services(
                     queries,
                     new Replies(replicas),
+                    new DeadLetterLog(config.clients(), config.topics(), prepared.queues()),
                     commands,
                     System::currentTimeMillis,
                     health,

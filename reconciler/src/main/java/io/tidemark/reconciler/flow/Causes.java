@@ -2,8 +2,6 @@ package io.tidemark.reconciler.flow;
 
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
-import io.tidemark.schemas.avro.LedgerEntry;
-import io.tidemark.schemas.avro.PartitionState;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Failures of partitions, folded by their cause: kind, code, and message but for the numbers in it,
- * which tell one row or attempt from another. Memory is bounded; used by one thread.
+ * Failures of partitions, or of rows, folded by their cause: kind, code, and message but for the
+ * numbers in it, which tell one row or attempt from another. Memory is bounded; used by one thread.
  */
 public final class Causes {
 
@@ -24,19 +22,18 @@ public final class Causes {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   /**
-   * Partitions with the same cause.
+   * What has the same cause.
    *
    * @param message of one of them
-   * @param partitions that have it, failed or waiting for the next attempt
-   * @param failed those of them that are FAILED
-   * @param example id of one of them
+   * @param count of those that have it
+   * @param failed those of them that ended so
+   * @param example partition id of one of them
    */
   public record Group(
-      FailureKind kind, String code, String message, long partitions, long failed, String example) {
+      FailureKind kind, String code, String message, long count, long failed, String example) {
 
     private Group and(Group one) {
-      return new Group(
-          kind, code, message, partitions + one.partitions, failed + one.failed, example);
+      return new Group(kind, code, message, count + one.count, failed + one.failed, example);
     }
   }
 
@@ -44,28 +41,26 @@ public final class Causes {
 
   private final Map<Cause, Group> groups = new LinkedHashMap<>();
 
-  /** Takes an entry into account; one without an error does not count. */
-  public void add(LedgerEntry entry) {
-    Failure error = entry.getError();
-    if (error == null) {
-      return;
-    }
-    String id = entry.getDescriptor().getPartitionId();
-    long failed = entry.getState() == PartitionState.FAILED ? 1 : 0;
+  /**
+   * Takes a failure into account.
+   *
+   * @param partition that has it
+   * @param ended whether there is no further attempt
+   */
+  public void add(String partition, Failure error, boolean ended) {
+    long failed = ended ? 1 : 0;
     Cause cause =
         new Cause(
-            error.getKind(),
-            error.getCode(),
-            NUMBER.matcher(error.getMessage()).replaceAll("#"));
+            error.getKind(), error.getCode(), NUMBER.matcher(error.getMessage()).replaceAll("#"));
     if (groups.size() < MAX || groups.containsKey(cause)) {
       groups.merge(
           cause,
-          new Group(error.getKind(), error.getCode(), error.getMessage(), 1, failed, id),
+          new Group(error.getKind(), error.getCode(), error.getMessage(), 1, failed, partition),
           Group::and);
     } else {
       groups.merge(
           new Cause(FailureKind.UNKNOWN, "", OTHERS),
-          new Group(FailureKind.UNKNOWN, "", OTHERS, 1, failed, id),
+          new Group(FailureKind.UNKNOWN, "", OTHERS, 1, failed, partition),
           Group::and);
     }
   }
@@ -73,7 +68,7 @@ public final class Causes {
   /** All causes, the most frequent first. */
   public List<Group> groups() {
     return groups.values().stream()
-        .sorted(Comparator.comparingLong(Group::partitions).reversed())
+        .sorted(Comparator.comparingLong(Group::count).reversed())
         .toList();
   }
 }

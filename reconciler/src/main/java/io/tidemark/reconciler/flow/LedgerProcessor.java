@@ -126,7 +126,8 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
                     // must not count as failed what is tried again.
                     apply(record.withKey(next.getPartitionId()), next, new Planned(next));
                     context.forward(
-                        new Record<>(next.getPartitionId(), next, record.timestamp()), sinks.work());
+                        new Record<>(next.getPartitionId(), next, record.timestamp()),
+                        sinks.work());
                   });
         }
         if (tallies.get(order.getBackfillId()) != null) {
@@ -144,7 +145,8 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
         tallies.delete(order.getBackfillId());
         dirty.remove(order.getBackfillId());
         context.forward(
-            new Record<>(order.getBackfillId() + "|" + queue, null, record.timestamp()), sinks.tallies());
+            new Record<>(order.getBackfillId() + "|" + queue, null, record.timestamp()),
+            sinks.tallies());
       }
       case UNKNOWN ->
           LOG.error(

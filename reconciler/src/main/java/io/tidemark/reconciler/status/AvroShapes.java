@@ -69,8 +69,7 @@ final class AvroShapes {
 
   /** Of several records each tells which it is. */
   private static ObjectNode union(List<Schema> branches) {
-    boolean told =
-        branches.stream().filter(b -> b.getType() == Schema.Type.RECORD).count() > 1;
+    boolean told = branches.stream().filter(b -> b.getType() == Schema.Type.RECORD).count() > 1;
     ObjectNode shape = Json.object();
     ArrayNode any = shape.putArray("anyOf");
     for (Schema branch : branches) {

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code /api/v1}: what is known of backfills and workers. No answer holds a
- * spec: it may name hosts, users and files that are nobody's business.
+ * {@code /api/v1}: what is known of backfills and workers. No answer holds a spec: it may name
+ * hosts, users and files that are nobody's business.
  */
 final class BackfillApi {
 

@@ -25,8 +25,7 @@ final class Body {
     String type = ctx.contentType();
     if (type == null
         || !type.split(";")[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
-      throw refused(
-          ctx, new UnsupportedMediaTypeResponse("send 'Content-Type: application/json'"));
+      throw refused(ctx, new UnsupportedMediaTypeResponse("send 'Content-Type: application/json'"));
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     byte[] buffer = new byte[4_096];

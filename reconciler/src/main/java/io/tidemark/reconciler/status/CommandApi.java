@@ -115,8 +115,7 @@ final class CommandApi {
       return;
     }
     Decision d = decision.get();
-    ObjectNode node =
-        d.getAccepted() ? Json.object() : Problem.of(409, d.getAnswer(), ctx.path());
+    ObjectNode node = d.getAccepted() ? Json.object() : Problem.of(409, d.getAnswer(), ctx.path());
     node.put("command_id", command.getCommandId())
         .put("accepted", d.getAccepted())
         .put("answer", d.getAnswer())

@@ -114,8 +114,7 @@ record CommandRequest(
   private static Optional<CommandType> type(JsonNode node, List<String> problems) {
     Optional<String> word = text(node, "type", problems);
     Optional<CommandType> type =
-        word.flatMap(
-            w -> ARGUMENTS.keySet().stream().filter(t -> word(t).equals(w)).findFirst());
+        word.flatMap(w -> ARGUMENTS.keySet().stream().filter(t -> word(t).equals(w)).findFirst());
     if (type.isEmpty()) {
       problems.add(
           "type "

@@ -182,8 +182,7 @@ final class EventFeed implements AutoCloseable {
     }
   }
 
-  private void write(Listener listener, OutputStream out)
-      throws IOException, InterruptedException {
+  private void write(Listener listener, OutputStream out) throws IOException, InterruptedException {
     out.write("retry: 2000\n\n".getBytes(StandardCharsets.UTF_8));
     out.flush();
     while (!listener.dropped) {

@@ -6,13 +6,17 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.reconciler.flow.Causes;
+import io.tidemark.reconciler.flow.DeadLetters;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,9 +31,11 @@ final class LedgerApi {
       Arrays.stream(PartitionState.values()).filter(s -> s != PartitionState.UNKNOWN).toList();
 
   private final Queries queries;
+  private final DeadLetters letters;
 
-  LedgerApi(Queries queries) {
+  LedgerApi(Queries queries, DeadLetters letters) {
     this.queries = queries;
+    this.letters = letters;
   }
 
   /** {@code GET …/partitions?state=&after=&limit=}: a page, by partition id. */
@@ -82,25 +88,69 @@ final class LedgerApi {
                 Math.max(0, Optional.ofNullable(e.getEndedAt()).orElse(e.getUpdatedAt()) - start));
   }
 
-  /** {@code GET …/failures}: failures by cause. */
-  void failures(Context ctx) {
+  /** {@code GET …/failures}: failed partitions and rows that were set aside, by cause. */
+  void failures(Context ctx) throws InterruptedException {
     BackfillApi.only(ctx, Set.of());
-    Causes causes = new Causes();
+    Progress backfill = backfill(ctx);
+    Causes partitions = new Causes();
     queries.eachOutline(
-        backfill(ctx), Set.of(PartitionState.FAILED, PartitionState.RETRYING), causes::add);
+        backfill,
+        Set.of(PartitionState.FAILED, PartitionState.RETRYING),
+        e -> {
+          if (e.getError() != null) {
+            partitions.add(
+                e.getDescriptor().getPartitionId(),
+                e.getError(),
+                e.getState() == PartitionState.FAILED);
+          }
+        });
     ObjectNode node = Json.object();
     ArrayNode groups = node.putArray("groups");
-    for (Causes.Group g : causes.groups()) {
+    for (Causes.Group g : partitions.groups()) {
       groups
           .addObject()
           .put("kind", g.kind().name())
           .put("code", g.code())
           .put("message", g.message())
-          .put("partitions", g.partitions())
+          .put("partitions", g.count())
           .put("failed", g.failed())
           .put("example", g.example());
     }
+    ArrayNode rows = node.putArray("dead_letters");
+    for (Causes.Group g : rowsSetAside(backfill).groups()) {
+      rows.addObject()
+          .put("reason", g.message())
+          .put("count", g.count())
+          .put("example", g.example());
+    }
     BackfillApi.answer(ctx, node);
+  }
+
+  private Causes rowsSetAside(Progress backfill) throws InterruptedException {
+    Causes rows = new Causes();
+    if (backfill.getDeadLetters() == 0) {
+      return rows;
+    }
+    Map<String, Long> counts = new HashMap<>();
+    queries.eachOutline(
+        backfill,
+        Set.of(),
+        e -> {
+          if (e.getDeadLetters() > 0) {
+            counts.put(e.getDescriptor().getPartitionId(), e.getDeadLetters());
+          }
+        });
+    Set<String> seen = new HashSet<>();
+    letters.each(
+        backfill,
+        l -> {
+          // What lies above the count was found in an attempt that a crash undid.
+          if (l.getNumber() < counts.getOrDefault(l.getPartitionId(), 0L)
+              && seen.add(l.getPartitionId() + "#" + l.getNumber())) {
+            rows.add(l.getPartitionId(), l.getError(), true);
+          }
+        });
+    return rows;
   }
 
   private Progress backfill(Context ctx) {

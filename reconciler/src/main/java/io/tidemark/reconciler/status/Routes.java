@@ -18,7 +18,7 @@ final class Routes {
 
   static List<Route> of(ServerSettings settings, Services services, EventFeed events) {
     BackfillApi api = new BackfillApi(services.queries(), services.malformed());
-    LedgerApi ledger = new LedgerApi(services.queries());
+    LedgerApi ledger = new LedgerApi(services.queries(), services.deadLetters());
     CommandApi commands =
         new CommandApi(
             services.queries(), services.commands(), services.clockMs(), settings.maxBodyBytes());

@@ -1,6 +1,7 @@
 package io.tidemark.reconciler.status;
 
 import io.tidemark.reconciler.flow.Commands;
+import io.tidemark.reconciler.flow.DeadLetters;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replies;
@@ -11,6 +12,7 @@ import java.util.function.LongSupplier;
  *
  * @param queries about backfills
  * @param replies to other instances
+ * @param deadLetters that were set aside
  * @param commands to the coordinator
  * @param clockMs milliseconds since the epoch
  * @param health of this process
@@ -20,6 +22,7 @@ import java.util.function.LongSupplier;
 public record Services(
     Queries queries,
     Replies replies,
+    DeadLetters deadLetters,
     Commands commands,
     LongSupplier clockMs,
     Health health,

@@ -73,7 +73,12 @@ public final class StatusServer implements AutoCloseable {
   private static void errors(RoutesConfig errors, List<Route> routes) {
     errors.exception(
         HttpResponseException.class,
-        (e, ctx) -> Problem.answer(ctx, e.getStatus(), detail(e, ctx, routes)));
+        (e, ctx) -> {
+          if (e.getStatus() == 503) {
+            ctx.header(Header.RETRY_AFTER, RETRY_AFTER);
+          }
+          Problem.answer(ctx, e.getStatus(), detail(e, ctx, routes));
+        });
     errors.exception(
         NotHereException.class,
         (e, ctx) -> {

@@ -152,9 +152,7 @@ class TwoReconcilersTest {
 
   private boolean copiesAreWarm() throws Exception {
     return LongStream.range(0, Cluster.QUEUES)
-        .allMatch(
-            q ->
-                internal(one.port(), (int) q, true) == 200);
+        .allMatch(q -> internal(one.port(), (int) q, true) == 200);
   }
 
   private List<Integer> workedOnBy(Reconciler reconciler) {
@@ -175,7 +173,12 @@ class TwoReconcilersTest {
           .request(
               port,
               "GET",
-              "/internal/v1/ledger/default?backfill=" + ID + "&queues=" + queue + "&copies=" + copies)
+              "/internal/v1/ledger/default?backfill="
+                  + ID
+                  + "&queues="
+                  + queue
+                  + "&copies="
+                  + copies)
           .statusCode();
     } catch (Exception e) {
       throw new AssertionError(e);
@@ -228,8 +231,7 @@ class TwoReconcilersTest {
                   System.getProperty("java.class.path"),
                   ReconcilerProcess.class.getName()));
       all.forEach((name, value) -> command.add(name + "=" + value));
-      process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       port = readPort();
     }
 

@@ -3,14 +3,14 @@ package io.tidemark.reconciler.flow;
 import static io.tidemark.reconciler.Samples.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.core.ledger.Tallies;
 import io.tidemark.reconciler.Samples;
-import io.tidemark.schemas.avro.BackfillState;
-import io.tidemark.core.coordinator.CoordinatorSettings;
 import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
-import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.Plan;
@@ -121,7 +121,8 @@ class RestartTest {
         new CoordinatorProcessor(
             List.of(Samples.DOMAIN),
             CoordinatorSettings.of(1),
-            new CoordinatorProcessor.Sinks("progress", "directives", "decisions", "alerts", "plans"),
+            new CoordinatorProcessor.Sinks(
+                "progress", "directives", "decisions", "alerts", "plans"),
             domain -> "orders-" + domain,
             malformed);
     p.init(context);

@@ -1,7 +1,7 @@
 package io.tidemark.reconciler.flow;
 
-import io.tidemark.reconciler.Samples;
 import io.tidemark.core.coordinator.CoordinatorSettings;
+import io.tidemark.reconciler.Samples;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,7 +56,8 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
     p.put(PassOverMalformed.RECORDS, malformed);
     driver =
         new TopologyTestDriver(
-            ReconcilerTopology.build(TOPICS, List.of(Samples.DOMAIN), CoordinatorSettings.of(2), malformed),
+            ReconcilerTopology.build(
+                TOPICS, List.of(Samples.DOMAIN), CoordinatorSettings.of(2), malformed),
             p,
             Instant.ofEpochMilli(1_000_000));
   }
@@ -84,7 +85,7 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
     input(TOPICS.commands(), Command.class).pipeInput(c.getBackfillId(), c);
   }
 
-  void heartbeat(WorkerHeartbeat w) {
+  public void heartbeat(WorkerHeartbeat w) {
     input(TOPICS.workers(), WorkerHeartbeat.class).pipeInput(w.getWorkerId(), w);
   }
 

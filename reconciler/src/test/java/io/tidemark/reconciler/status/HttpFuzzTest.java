@@ -92,7 +92,7 @@ class HttpFuzzTest {
           "Origin: x\r\n",
           "Content-Type: multipart/form-data\r\n");
 
-  private static final Health UP =
+  static final Health UP =
       new Health() {
         @Override
         public Optional<String> dead() {

@@ -33,17 +33,25 @@ final class Servers {
       Health health,
       MalformedRecords malformed,
       ReconcilerMetrics metrics) {
-    Listener listener = Listener.open("127.0.0.1", port, Optional.empty());
-    return StatusServer.start(
-        listener,
-        new ServerSettings("t", "1", "127.0.0.1:" + listener.port(), tokens, 1_024),
+    return start(
+        port,
+        tokens,
         new Services(
             queries,
             new Replies(new Nothing()),
+            (backfill, visitor) -> {},
             command -> {},
             () -> 1_000,
             health,
             malformed,
             metrics));
+  }
+
+  static StatusServer start(int port, Optional<Tokens> tokens, Services services) {
+    Listener listener = Listener.open("127.0.0.1", port, Optional.empty());
+    return StatusServer.start(
+        listener,
+        new ServerSettings("t", "1", "127.0.0.1:" + listener.port(), tokens, 1_024),
+        services);
   }
 }

@@ -1,0 +1,198 @@
+package io.tidemark.reconciler.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tidemark.reconciler.Samples;
+import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.Queries;
+import io.tidemark.reconciler.flow.Replicas;
+import io.tidemark.reconciler.flow.Replies;
+import io.tidemark.reconciler.flow.TopologyFixture;
+import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.DeadLetter;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Failure;
+import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.avro.Overtaken;
+import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+
+/**
+ * A server that answers from a real topology with one backfill: a partition completed, with a row
+ * set aside, one failed, one running, one pending; an alert, and a decision.
+ */
+final class ApiFixture implements AutoCloseable {
+
+  static final String ID = "orders-0123abcd";
+  static final String SECRET = "s3cr3t-in-the-spec";
+  static final String READER = "reader-token-0123456789";
+  static final String OPERATOR = "operator-token-0123456789";
+
+  final ObjectMapper json = new ObjectMapper();
+  private final TopologyFixture topology;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ReconcilerMetrics metrics;
+  private final StatusServer server;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  ApiFixture(Path directory, boolean tokens) {
+    topology = new TopologyFixture(directory);
+    fill();
+    MalformedRecords malformed = new MalformedRecords(1);
+    Queries queries = new Queries(topology);
+    metrics = new ReconcilerMetrics(registry, registry::scrape, queries, malformed);
+    server =
+        Servers.start(
+            0,
+            tokens
+                ? Optional.of(
+                    Tokens.parse(
+                        "here", List.of("ann reader " + READER, "bob operator " + OPERATOR)))
+                : Optional.empty(),
+            new Services(
+                queries,
+                new Replies(new All()),
+                (backfill, visitor) -> visitor.accept(letter()),
+                this::command,
+                () -> 1_000_000,
+                HttpFuzzTest.UP,
+                malformed,
+                metrics));
+  }
+
+  private final class All implements Replicas {
+
+    @Override
+    public <V> Optional<ReadOnlyKeyValueStore<String, V>> active(String store, int part) {
+      return Optional.of(topology.single(store));
+    }
+
+    @Override
+    public <V> Optional<ReadOnlyKeyValueStore<String, V>> copy(String store, int part) {
+      return Optional.empty();
+    }
+  }
+
+  private void fill() {
+    topology.plan(
+        Plan.newBuilder(Samples.plan(ID, 1, 4, false))
+            .setSpec("password: " + SECRET)
+            .setDeadLettersCount(10)
+            .build());
+    List<Descriptor> all = List.of(descriptor(0), descriptor(1), descriptor(2), descriptor(3));
+    all.forEach(topology::planned);
+    topology.reported(
+        Checkpoint.newBuilder(
+                Samples.done(all.get(0), topology.reported(Samples.claim(all.get(0)))))
+            .setDeadLetters(1)
+            .build());
+    topology.reported(
+        Checkpoint.newBuilder(
+                Samples.checkpoint(
+                    all.get(1),
+                    PartitionState.FAILED,
+                    topology.reported(Samples.claim(all.get(1))),
+                    0))
+            .setError(new Failure(FailureKind.FATAL, "42501", "permission denied, try 7", 1L))
+            .build());
+    topology.reported(Samples.claim(all.get(2)));
+    topology.heartbeat(Samples.heartbeat("w1", 1_000_000));
+    topology.heartbeat(
+        WorkerHeartbeat.newBuilder(Samples.heartbeat("w1", 1_000_500))
+            .setOvertaken(
+                List.of(new Overtaken(ID, all.get(2).getPartitionId(), 1L, "lost", 999_999L)))
+            .build());
+    command(Samples.command(ID, CommandType.PAUSE));
+    topology.settle();
+  }
+
+  private static Descriptor descriptor(long ordinal) {
+    return Samples.descriptor(ID, ordinal, 1);
+  }
+
+  private static DeadLetter letter() {
+    return DeadLetter.newBuilder()
+        .setPartitionId(descriptor(0).getPartitionId())
+        .setBackfillId(ID)
+        .setRow(ByteBuffer.allocate(0))
+        .setRowSchema("")
+        .setError(new Failure(FailureKind.POISON, "22001", "value too long in row 17", 1L))
+        .setCursor(List.of())
+        .setAttempt(0)
+        .setAt(1)
+        .setNumber(0)
+        .build();
+  }
+
+  private synchronized void command(Command command) {
+    topology.command(command);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws Exception {
+    return send(request(path));
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.setHeader(headers[i], headers[i + 1]);
+    }
+    return send(request);
+  }
+
+  JsonNode tree(HttpResponse<String> answer) throws IOException {
+    return json.readTree(answer.body());
+  }
+
+  /** All that comes back to these very bytes, until the server closes. */
+  String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    http.close();
+    metrics.close();
+    registry.close();
+    topology.close();
+  }
+}
