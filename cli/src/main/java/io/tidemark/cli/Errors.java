@@ -11,13 +11,19 @@ import io.tidemark.schemas.spec.SpecException;
 import java.util.EnumSet;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.LoggerFactory;
 
 /** Turns what went wrong into one message and an exit code. */
 final class Errors {
 
   private Errors() {}
 
-  static int report(Exception e, boolean debug) {
+  /** Tells it where the log goes, and so in the log's format. */
+  static int report(Exception e, boolean debug, Logging.Format format) {
+    if (format == Logging.Format.JSON) {
+      LoggerFactory.getLogger(Errors.class).error(message(e), debug ? e : null);
+      return exitCode(e);
+    }
     System.err.println("tidemark: " + message(e));
     if (debug) {
       e.printStackTrace(System.err);

@@ -43,10 +43,27 @@ public final class Main {
       description = "Show the stack trace of an error, and log more; so does TIDEMARK_DEBUG=true.")
   private boolean debug;
 
+  @Option(
+      names = "--log-format",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FORMAT",
+      description =
+          "What a line of the log looks like: text, or json, one object a line; so does"
+              + " TIDEMARK_LOG_FORMAT. Default: text.")
+  private Logging.Format logFormat;
+
   private Main() {}
 
   private boolean debug() {
     return debug || Boolean.parseBoolean(System.getenv("TIDEMARK_DEBUG"));
+  }
+
+  private Logging.Format logFormat() {
+    if (logFormat != null) {
+      return logFormat;
+    }
+    boolean json = "json".equalsIgnoreCase(System.getenv("TIDEMARK_LOG_FORMAT"));
+    return json ? Logging.Format.JSON : Logging.Format.TEXT;
   }
 
   /** Runs a verb and exits with its code. */
@@ -60,14 +77,15 @@ public final class Main {
     CommandLine cli =
         new CommandLine(main)
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler((e, command, parsed) -> Errors.report(e, main.debug()))
+            .setExecutionExceptionHandler(
+                (e, command, parsed) -> Errors.report(e, main.debug(), main.logFormat()))
             .setExecutionStrategy(
                 parsed -> {
                   Integer helped = CommandLine.executeHelpRequest(parsed);
                   if (helped != null) {
                     return helped;
                   }
-                  Logging.configure(parsed, main.debug());
+                  Logging.configure(parsed, main.debug(), main.logFormat());
                   return new CommandLine.RunLast().execute(parsed);
                 });
     if (args.length == 0) {

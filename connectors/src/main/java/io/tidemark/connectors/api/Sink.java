@@ -2,6 +2,7 @@ package io.tidemark.connectors.api;
 
 import io.tidemark.core.retry.TaskException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where rows go. One instance serves one backfill in one process; all methods may be called from
@@ -63,6 +64,11 @@ public interface Sink extends AutoCloseable {
 
   /** Whether {@link #finish} does anything for this kind of sink. */
   boolean needsFinish();
+
+  /** Whom to ask how it bears its load; empty: it cannot be asked. */
+  default Optional<Probing> probing() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

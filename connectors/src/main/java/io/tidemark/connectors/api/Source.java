@@ -52,6 +52,11 @@ public interface Source extends AutoCloseable {
     return List.of();
   }
 
+  /** Whom to ask how it bears its load; empty: it cannot be asked. */
+  default Optional<Probing> probing() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

@@ -17,7 +17,8 @@ final class PostgresPool implements AutoCloseable {
   /** What the connections are for. */
   enum Use {
     READ,
-    WRITE
+    WRITE,
+    PROBE
   }
 
   private static final int MOST = 64;
@@ -28,21 +29,21 @@ final class PostgresPool implements AutoCloseable {
   private static final String TEXT_FORMS =
       "SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';"
           + " SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = 'C';"
-          + " SET standard_conforming_strings = on; SET xmloption = 'content';";
+          + " SET standard_conforming_strings = on; SET xmloption = 'content'";
 
   // Rows that a policy would hide must be an error and not a gap. A key is walked along its index
   // or the walk is wrong: the planner must not sort the table or scan it once per chunk. Blocks are
   // read as they lie, so by one process. Disabled paths have huge costs, which would trigger the
   // JIT compiler.
   private static final String READING =
-      " SET row_security = off; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;"
+      "; SET row_security = off; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;"
           + " SET enable_tidscan = on; SET max_parallel_workers_per_gather = 0";
 
   // A lock held by somebody unknown is a failure to retry, not a reason to hang. And what the log
   // is told must survive a crash of the server: with asynchronous commits, the newest chunks would
   // not. Whatever waits for more than the local disk stays as it is.
   private static final String WRITING =
-      " SET lock_timeout = '10s'; SELECT set_config('synchronous_commit', 'on', false)"
+      "; SET lock_timeout = '10s'; SELECT set_config('synchronous_commit', 'on', false)"
           + " WHERE current_setting('synchronous_commit') = 'off'";
 
   private final PostgresEndpoint endpoint;
@@ -90,11 +91,11 @@ final class PostgresPool implements AutoCloseable {
       config.setIdleTimeout(60_000);
       config.setInitializationFailTimeout(1);
       config.setAutoCommit(false);
-      config.setReadOnly(use == Use.READ);
+      config.setReadOnly(use != Use.WRITE);
       config.setTransactionIsolation(
           use == Use.READ ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
       // Committed: what a transaction sets is forgotten when it is rolled back, as give() does.
-      config.setConnectionInitSql(TEXT_FORMS + (use == Use.READ ? READING : WRITING) + "; COMMIT");
+      config.setConnectionInitSql(TEXT_FORMS + settings() + "; COMMIT");
       config.addDataSourceProperty("ApplicationName", "tidemark");
       config.addDataSourceProperty("connectTimeout", "10");
       config.addDataSourceProperty("socketTimeout", "600");
@@ -102,6 +103,15 @@ final class PostgresPool implements AutoCloseable {
       pool = new HikariDataSource(config);
     }
     return pool;
+  }
+
+  private String settings() {
+    return switch (use) {
+      case READ -> READING;
+      case WRITE -> WRITING;
+      // A probe's plan is the server's business.
+      case PROBE -> "";
+    };
   }
 
   /** Ends the connection's transaction and puts it back. */

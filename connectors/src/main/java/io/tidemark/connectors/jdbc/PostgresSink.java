@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.Manifest;
+import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
@@ -29,6 +30,7 @@ final class PostgresSink implements Sink {
   private final SinkSettings settings;
   private final PostgresErrors errors;
   private final PostgresPool pool;
+  private final PostgresProbe probe;
   private PostgresTable table;
 
   PostgresSink(SinkSettings settings) {
@@ -37,6 +39,7 @@ final class PostgresSink implements Sink {
         new PostgresErrors(
             PostgresErrors.Side.SINK, settings.table().toString(), settings.endpoint().place());
     this.pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.WRITE, errors);
+    this.probe = new PostgresProbe(settings.endpoint(), errors);
   }
 
   /** Work with a connection; its transaction is rolled back unless the work commits it. */
@@ -134,8 +137,8 @@ final class PostgresSink implements Sink {
               + " partitions of "
               + backfill
               + ", which this Kafka cluster has no plan of: it ran on another one, or its topics"
-              + " were lost. Nothing was changed. To copy all rows again, empty the target as far as"
-              + " its old rows are in the way and run: "
+              + " were lost. Nothing was changed. To copy all rows again, empty the target as far"
+              + " as its old rows are in the way and run: "
               + table.forget(backfill)
               + "; or give the spec a new name");
     }
@@ -260,7 +263,13 @@ final class PostgresSink implements Sink {
   }
 
   @Override
+  public Optional<Probing> probing() {
+    return Optional.of(probe);
+  }
+
+  @Override
   public void close() {
+    probe.close();
     pool.close();
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
@@ -23,6 +24,7 @@ final class PostgresSource implements Source {
   private final SourceSettings settings;
   private final PostgresErrors errors;
   private final PostgresPool pool;
+  private final PostgresProbe probe;
   private SourceTable table;
   private volatile List<String> told = List.of();
 
@@ -32,6 +34,7 @@ final class PostgresSource implements Source {
         new PostgresErrors(
             PostgresErrors.Side.SOURCE, settings.table().toString(), settings.endpoint().place());
     this.pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.READ, errors);
+    this.probe = new PostgresProbe(settings.endpoint(), errors);
   }
 
   @Override
@@ -239,7 +242,13 @@ final class PostgresSource implements Source {
   }
 
   @Override
+  public Optional<Probing> probing() {
+    return Optional.of(probe);
+  }
+
+  @Override
   public void close() {
+    probe.close();
     pool.close();
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.connectors.transform;
 
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
@@ -80,6 +81,11 @@ public final class TransformedSource implements Source {
     }
     lines.addAll(source.obstacles());
     return lines;
+  }
+
+  @Override
+  public Optional<Probing> probing() {
+    return source.probing();
   }
 
   @Override

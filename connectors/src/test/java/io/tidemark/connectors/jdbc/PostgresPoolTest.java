@@ -32,9 +32,11 @@ class PostgresPoolTest {
         assertThat(settings)
             .startsWith("3", "postgres")
             .endsWith(
-                use == PostgresPool.Use.READ
-                    ? new String[] {"off", "off", "0", "off"}
-                    : new String[] {"on", "on", "10s", "on"});
+                switch (use) {
+                  case READ -> new String[] {"off", "off", "0", "off"};
+                  case WRITE -> new String[] {"on", "on", "10s", "on"};
+                  case PROBE -> new String[] {"on", "on", "0", "off"};
+                });
       }
     }
   }

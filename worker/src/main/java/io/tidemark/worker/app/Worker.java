@@ -24,6 +24,7 @@ import io.tidemark.worker.flow.LaneMetrics;
 import io.tidemark.worker.flow.Lanes;
 import io.tidemark.worker.flow.MeteredLog;
 import io.tidemark.worker.flow.OvertakenLog;
+import io.tidemark.worker.flow.Prober;
 import io.tidemark.worker.flow.Routes;
 import io.tidemark.worker.flow.WorkerLoop;
 import io.tidemark.worker.status.MetricsServer;
@@ -50,6 +51,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** A worker: joins the group of its domain, runs partitions on its lanes until it is closed. */
 public final class Worker implements AutoCloseable {
@@ -103,7 +105,8 @@ public final class Worker implements AutoCloseable {
     Topics topics = config.topics();
     MeterRegistry registry = serveMetrics(config);
     Routes routes = closing(new Routes(clock));
-    Inbox inbox = new Inbox(id, Specs.parser(), routes);
+    Prober prober = closing(new Prober(id, routes));
+    Inbox inbox = new Inbox(id, Specs.parser(), routes, prober);
     LaneMetrics metrics = new LaneMetrics(registry, config.lanes());
     OvertakenLog overtaken = new OvertakenLog(registry);
     WorkerCore core =
@@ -127,7 +130,14 @@ public final class Worker implements AutoCloseable {
             Heartbeat.start(
                 new KafkaProducer<>(heartbeats(kafka)),
                 topics.workers(),
-                new Vitals(id, config.domain(), config.lanes(), metrics, overtaken, clock.millis()),
+                new Vitals(
+                    id,
+                    config.domain(),
+                    config.lanes(),
+                    metrics,
+                    overtaken,
+                    prober,
+                    clock.millis()),
                 core,
                 clock));
     MeteredLog journal =
@@ -217,6 +227,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private void run() {
+    MDC.put("worker", id);
     try {
       loop.run();
     } catch (RuntimeException | Error e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** What lanes, plans and directives tell the loop. Written by many threads, read by the loop's. */
 public final class Inbox {
@@ -23,11 +24,13 @@ public final class Inbox {
   private final String worker;
   private final SpecParser parser;
   private final Routes routes;
+  private final Prober prober;
 
-  public Inbox(String worker, SpecParser parser, Routes routes) {
+  public Inbox(String worker, SpecParser parser, Routes routes, Prober prober) {
     this.worker = worker;
     this.parser = parser;
     this.routes = routes;
+    this.prober = prober;
   }
 
   public BlockingQueue<WorkerEvent> events() {
@@ -40,9 +43,15 @@ public final class Inbox {
 
   /** A plan was published: its descriptors can be run from now on. */
   public void plan(Plan plan) {
+    MDC.put("worker", worker);
+    LogContext.during(plan.getBackfillId(), () -> known(plan));
+  }
+
+  private void known(Plan plan) {
     try {
       Spec spec = parser.parse(plan.getSpec(), plan.getBackfillId());
       routes.know(plan.getBackfillId(), spec, plan.getSourceSchema());
+      prober.know(plan.getBackfillId(), spec.operation().probes());
       events.add(
           new WorkerEvent.BackfillKnown(
               plan.getBackfillId(),
@@ -64,10 +73,14 @@ public final class Inbox {
   /** A directive was published. */
   public void directive(Directive directive) {
     if (directive.getRunState() == RunState.UNKNOWN) {
-      log.error(
-          "backfill {}: a directive that this version does not know; its partitions are left alone:"
-              + " upgrade this worker",
-          directive.getBackfillId());
+      MDC.put("worker", worker);
+      LogContext.during(
+          directive.getBackfillId(),
+          () ->
+              log.error(
+                  "backfill {}: a directive that this version does not know; its partitions are"
+                      + " left alone: upgrade this worker",
+                  directive.getBackfillId()));
     }
     Share share = share(directive);
     routes

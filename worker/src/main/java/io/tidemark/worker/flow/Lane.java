@@ -108,14 +108,15 @@ final class Lane implements Runnable {
 
   @Override
   public void run() {
+    MDC.put("worker", worker);
+    LogContext.during(task.descriptor(), task.fence(), this::attempt);
+  }
+
+  private void attempt() {
     synchronized (this) {
       thread = Thread.currentThread();
     }
     String partition = task.descriptor().getPartitionId();
-    MDC.put("worker", worker);
-    MDC.put("backfill", task.descriptor().getBackfillId());
-    MDC.put("partition", partition);
-    MDC.put("fence", Long.toString(task.fence()));
     metrics.laneBusy(+1);
     throttle.lanes(+1);
     try {
@@ -143,7 +144,6 @@ final class Lane implements Runnable {
         thread = null;
         Thread.interrupted();
       }
-      MDC.clear();
     }
   }
 

@@ -51,6 +51,16 @@ final class Throttle {
     change(() -> lanes += difference);
   }
 
+  /** Whether a lane is at it. */
+  boolean inUse() {
+    lock.lock();
+    try {
+      return lanes > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Lets lanes that wait see whether they are over. */
   void wake() {
     change(() -> {});

@@ -1,5 +1,6 @@
 package io.tidemark.worker.flow;
 
+import io.tidemark.core.worker.Task;
 import io.tidemark.core.worker.WorkerCore;
 import io.tidemark.core.worker.WorkerEffect;
 import io.tidemark.core.worker.WorkerEvent;
@@ -154,11 +155,7 @@ public final class WorkerLoop implements Runnable {
         return core.on(journal.commit(e), clock.millis());
       }
       case WorkerEffect.Start e -> {
-        log.info(
-            "claimed {} with fence {} at {}",
-            e.task().descriptor().getPartitionId(),
-            e.task().fence(),
-            e.task().from().cursor());
+        tellClaimed(e.task());
         lanes.start(e.task());
       }
       case WorkerEffect.Pass e -> lanes.pass(e.task());
@@ -171,15 +168,31 @@ public final class WorkerLoop implements Runnable {
     return List.of();
   }
 
+  private static void tellClaimed(Task task) {
+    LogContext.during(
+        task.descriptor(),
+        task.fence(),
+        () ->
+            log.info(
+                "claimed {} with fence {} at {}",
+                task.descriptor().getPartitionId(),
+                task.fence(),
+                task.from().cursor()));
+  }
+
   /** Not every partition that fails fails in a lane: the core has reasons of its own. */
   private static void tellFailed(WorkerEffect.Append report) {
     Checkpoint c = report.checkpoint();
     if (c.getState() == PartitionState.FAILED) {
-      log.error(
-          "partition {} FAILED: {}{}",
-          c.getDescriptor().getPartitionId(),
-          c.getError().getCode().isEmpty() ? "" : c.getError().getCode() + ": ",
-          c.getError().getMessage());
+      LogContext.during(
+          c.getDescriptor(),
+          c.getFence(),
+          () ->
+              log.error(
+                  "partition {} FAILED: {}{}",
+                  c.getDescriptor().getPartitionId(),
+                  c.getError().getCode().isEmpty() ? "" : c.getError().getCode() + ": ",
+                  c.getError().getMessage()));
     }
   }
 

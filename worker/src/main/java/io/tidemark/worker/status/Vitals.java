@@ -1,16 +1,20 @@
 package io.tidemark.worker.status;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.tidemark.schemas.avro.Pressure;
 import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.worker.flow.LaneMetrics;
 import io.tidemark.worker.flow.OvertakenLog;
+import io.tidemark.worker.flow.Prober;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Takes a worker's pulse: what it has, what it does, how fast. For one thread. */
 public final class Vitals {
@@ -23,6 +27,7 @@ public final class Vitals {
   private final int lanes;
   private final LaneMetrics metrics;
   private final OvertakenLog overtaken;
+  private final Prober prober;
   private final long startedAt;
   private final String host;
   private final OperatingSystemMXBean system =
@@ -42,12 +47,14 @@ public final class Vitals {
       int lanes,
       LaneMetrics metrics,
       OvertakenLog overtaken,
+      Prober prober,
       long startedAt) {
     this.worker = worker;
     this.domain = domain;
     this.lanes = lanes;
     this.metrics = metrics;
     this.overtaken = overtaken;
+    this.prober = prober;
     this.startedAt = startedAt;
     this.before = startedAt;
     this.host = host();
@@ -75,7 +82,8 @@ public final class Vitals {
   /**
    * One heartbeat.
    *
-   * @param held backfills that wait for a plan or a directive; they make up the pressure text
+   * @param held backfills that wait for a plan or a directive
+   * @param running what the lanes run
    * @param now milliseconds since the epoch
    */
   public WorkerHeartbeat beat(
@@ -89,6 +97,7 @@ public final class Vitals {
       rowsBefore = rows;
       before = now;
     }
+    List<Pressure> pressures = prober.pressures();
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     return WorkerHeartbeat.newBuilder()
         .setWorkerId(worker)
@@ -103,11 +112,24 @@ public final class Vitals {
         .setCpu(system.getProcessCpuLoad())
         .setHeapUsed(heap.getUsed())
         .setHeapMax(heap.getMax())
-        .setPressure(held.isEmpty() ? "" : "waits for a directive: " + String.join(", ", held))
+        .setPressure(summary(held, pressures))
         .setStartedAt(startedAt)
         .setAt(now)
         .setOvertaken(overtaken.recent(now))
         .setRunning(running)
+        .setPressures(pressures)
         .build();
+  }
+
+  private static String summary(Collection<String> held, List<Pressure> pressures) {
+    Stream<String> waits =
+        held.isEmpty()
+            ? Stream.empty()
+            : Stream.of("waits for a directive: " + String.join(", ", held));
+    Stream<String> slowed =
+        pressures.stream()
+            .filter(p -> !p.getMessage().isEmpty())
+            .map(p -> p.getBackfillId() + ": " + p.getMessage());
+    return Stream.concat(waits, slowed).collect(Collectors.joining("; "));
   }
 }
