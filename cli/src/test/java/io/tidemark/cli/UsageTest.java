@@ -45,6 +45,21 @@ final class UsageTest {
   }
 
   @Test
+  void shouldRefuseAMetricsFileThatTheCollectorWouldPassOver() {
+    Cli cli = Cli.run("plan", dir.resolve("none.yaml").toString(), "--metrics-file", "plan.txt");
+
+    assertRefused(cli, ExitCode.USAGE, "--metrics-file must end in .prom");
+  }
+
+  @Test
+  void shouldNameTheFormatsOfTheLogWhenThereIsNoSuchOne() {
+    Cli cli = Cli.run("status", "--log-format", "xml");
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("--log-format", "TEXT", "JSON");
+  }
+
+  @Test
   void shouldRefuseWhenThereIsNoSpec() {
     Cli cli = Cli.run("run", dir.resolve("none.yaml").toString(), "--data", data());
 

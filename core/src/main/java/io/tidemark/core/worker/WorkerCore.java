@@ -1,12 +1,7 @@
 package io.tidemark.core.worker;
 
-import io.tidemark.core.retry.FencedException;
-import io.tidemark.core.retry.RetryPolicy;
-import io.tidemark.core.retry.Tries;
 import io.tidemark.core.worker.Run.Phase;
 import io.tidemark.schemas.avro.Descriptor;
-import io.tidemark.schemas.avro.Failure;
-import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunningPartition;
 import java.util.ArrayList;
@@ -34,12 +29,12 @@ public final class WorkerCore {
   private static final int LEAST_DEATHS = 3;
 
   private final int lookahead;
-  private final RandomGenerator chance;
   private final Map<Integer, QueueState> queues = new TreeMap<>();
   private final Tasks tasks = new Tasks();
   private final Backfills backfills = new Backfills();
   private final Steering steering = new Steering(queues.values(), tasks, backfills);
   private final Claims claims;
+  private final Attempts attempts;
   private final Reporting reporting;
   private final SteadyTime time = new SteadyTime();
 
@@ -54,7 +49,7 @@ public final class WorkerCore {
   public WorkerCore(WorkerSettings settings, RandomGenerator chance) {
     this.lookahead = settings.lookahead();
     this.claims = new Claims(settings.lanes(), backfills);
-    this.chance = chance;
+    this.attempts = new Attempts(queues, tasks, backfills, claims, steering, chance);
     this.reporting = new Reporting(settings);
   }
 
@@ -83,11 +78,14 @@ public final class WorkerCore {
       case WorkerEvent.Directed e -> steering.directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
-      case WorkerEvent.Opened e -> tasks.of(e.task()).ifPresent(r -> opened(r, e, now, out));
-      case WorkerEvent.ChunkDone e -> tasks.of(e.task()).ifPresent(r -> chunkDone(r, e, now, out));
-      case WorkerEvent.Refused e -> tasks.of(e.task()).ifPresent(r -> setAside(r, e, out));
-      case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(this::stopped);
-      case WorkerEvent.Failed e -> tasks.of(e.task()).ifPresent(r -> failed(r, e.failure(), now));
+      case WorkerEvent.Opened e ->
+          tasks.of(e.task()).ifPresent(r -> attempts.opened(r, e, now, wallMs, out));
+      case WorkerEvent.ChunkDone e ->
+          tasks.of(e.task()).ifPresent(r -> attempts.chunkDone(r, e, now, wallMs, out));
+      case WorkerEvent.Refused e -> tasks.of(e.task()).ifPresent(r -> attempts.setAside(r, e, out));
+      case WorkerEvent.Stopped e -> tasks.of(e.task()).ifPresent(attempts::stopped);
+      case WorkerEvent.Failed e ->
+          tasks.of(e.task()).ifPresent(r -> attempts.failed(r, e.failure(), now));
       case WorkerEvent.Shutdown e -> {
         claims.close();
         stopAll(queues.keySet(), out);
@@ -236,120 +234,6 @@ public final class WorkerCore {
     }
   }
 
-  // ---- lanes ------------------------------------------------------------------------------------
-
-  private void opened(Run run, WorkerEvent.Opened e, long now, List<WorkerEffect> out) {
-    QueueState q = queues.get(run.queue);
-    run.working = true;
-    if (e.point().isBehind(run.point)) {
-      run.error = Refusals.wentBack(run.point, e.point(), wallMs);
-      end(q, run, PartitionState.FAILED);
-      out.add(new WorkerEffect.Abort(e.task()));
-      return;
-    }
-    if (refused(run, e.task(), e.point(), out)) {
-      return;
-    }
-    if (!run.point.equals(e.point())) {
-      advance(q, run, e.point());
-    }
-    if (e.complete()) {
-      claims.completed(now);
-      end(q, run, PartitionState.COMPLETED);
-    }
-  }
-
-  private void chunkDone(Run run, WorkerEvent.ChunkDone e, long now, List<WorkerEffect> out) {
-    QueueState q = queues.get(run.queue);
-    if (refused(run, e.task(), e.point(), out)) {
-      return;
-    }
-    advance(q, run, e.point());
-    if (e.last()) {
-      claims.completed(now);
-      end(q, run, PartitionState.COMPLETED);
-    }
-  }
-
-  /**
-   * Fails a partition at a point that is too long to be reported: it stays where the last report
-   * can say it is, and the sink, where it keeps account, knows better.
-   */
-  private boolean refused(Run run, long task, Point at, List<WorkerEffect> out) {
-    if (at.fits()) {
-      return false;
-    }
-    run.error = Refusals.tooLong(at, wallMs);
-    end(queues.get(run.queue), run, PartitionState.FAILED);
-    out.add(new WorkerEffect.Abort(task));
-    return true;
-  }
-
-  /** The cursor moved: failures are counted anew. */
-  private void advance(QueueState q, Run run, Point to) {
-    run.pace = run.pace.after(to.totals().rows() - run.point.totals().rows(), wallMs);
-    run.point = to;
-    run.tries = Tries.NONE;
-    run.deaths = 0;
-    run.error = null;
-    q.changed(run);
-  }
-
-  /** A row is refused: it goes to the log before its lane may pass it, if the budget allows. */
-  private void setAside(Run run, WorkerEvent.Refused e, List<WorkerEffect> out) {
-    QueueState q = queues.get(run.queue);
-    long before = run.point.totals().deadLetters();
-    if (backfills.maySetAside(run.descriptor.getBackfillId(), before)) {
-      run.letter = Refusals.letter(e.letter(), run.tries.failures());
-      q.changed(run);
-    } else {
-      run.error = Refusals.beyondBudget(e.letter());
-      end(q, run, PartitionState.FAILED);
-      out.add(new WorkerEffect.Abort(e.task()));
-    }
-  }
-
-  private void end(QueueState q, Run run, PartitionState state) {
-    tasks.left(run);
-    q.to(run, new Phase.Ended(state), true);
-  }
-
-  private void stopped(Run run) {
-    tasks.left(run);
-    steering.rest(queues.get(run.queue), run);
-  }
-
-  private void failed(Run run, Failure failure, long now) {
-    QueueState q = queues.get(run.queue);
-    RetryPolicy retry = backfills.retry(run.descriptor.getBackfillId());
-    run.error = Refusals.told(failure);
-    boolean fenced = failure.getCode().equals(FencedException.CODE);
-    if (fenced) {
-      // The queue is ours, so a newer claim is ours to make.
-      run.fence = Run.UNCLAIMED;
-    }
-    FailureKind kind = fenced ? FailureKind.TRANSIENT : failure.getKind();
-    run.tries = run.tries.after(kind, run.working, now, retry);
-    if (run.tries.over(kind, retry)) {
-      end(q, run, PartitionState.FAILED);
-    } else {
-      // What this worker lacks does not come by asking more often at first.
-      boolean local = kind == FailureKind.LOCAL;
-      long wait = local ? retry.maxMs() : retry.delayMs(run.tries.failures(), chance);
-      backoff(q, run, now + wait);
-    }
-  }
-
-  /** Waits for the next attempt, unless the lane was stopping anyway. */
-  private void backoff(QueueState q, Run run, long until) {
-    boolean stopping = run.phase() instanceof Phase.Running r && r.stopping();
-    tasks.left(run);
-    q.to(run, new Phase.Backoff(until), true);
-    if (stopping) {
-      steering.rest(q, run);
-    }
-  }
-
   // ---- time: claims, retries, commits -----------------------------------------------------------
 
   private void tick(long now, List<WorkerEffect> out) {
@@ -413,7 +297,7 @@ public final class WorkerCore {
     if (q.open() && backfills.mayRun(backfill) && hasLane(backfill)) {
       if (run.deaths >= Math.max(LEAST_DEATHS, backfills.retry(backfill).attempts())) {
         run.error = Refusals.deaths(run.deaths, wallMs);
-        end(q, run, PartitionState.FAILED);
+        attempts.end(q, run, PartitionState.FAILED);
         return;
       }
       tasks.start(q, run, wallMs, out);
