@@ -95,6 +95,7 @@ final class RunCommand implements Callable<Integer> {
     List<Worker> started = new ArrayList<>();
     try (Reconciler reconciler = Reconciler.start(reconciler(parsed, kafka));
         ProgressFeed feed = ProgressFeed.open(kafka, topics)) {
+      System.err.println("tidemark: dashboard at " + reconciler.url());
       try {
         for (int i = 1; i <= workers; i++) {
           started.add(Worker.start(worker(parsed, i), kafka));
