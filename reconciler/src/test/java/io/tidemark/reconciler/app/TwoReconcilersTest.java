@@ -237,12 +237,15 @@ class TwoReconcilersTest {
 
     private int readPort() throws Exception {
       BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      List<String> said = new ArrayList<>();
       String line = out.readLine();
       while (line != null && !line.startsWith("port ")) {
+        said.add(line);
         line = out.readLine();
       }
       if (line == null) {
-        throw new AssertionError("the process ended: " + process.waitFor());
+        throw new AssertionError(
+            "the process ended with " + process.waitFor() + ": " + String.join("\n", said));
       }
       Thread.ofVirtual().start(() -> out.lines().forEach(l -> {}));
       return Integer.parseInt(line.substring("port ".length()));
