@@ -22,13 +22,18 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       WaitCommand.class,
       TailCommand.class,
-      DeadLettersCommand.class
+      DeadLettersCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CancelCommand.class,
+      RetryCommand.class,
+      ThrottleCommand.class,
+      ApproveCommand.class,
+      ArchiveCommand.class,
+      AuditCommand.class,
+      AlertsCommand.class
     },
     footer = {
-      "",
-      "Exit codes: 0 done, 1 an error in Tidemark itself, 2 usage or spec error, 3 finished with"
-          + " failed partitions, 4 verification mismatch, 5 Kafka, source or sink unreachable,"
-          + " 130 interrupted (run again to go on).",
       "",
       "Examples:",
       "  tidemark demo",
@@ -66,6 +71,11 @@ public final class Main {
     return json ? Logging.Format.JSON : Logging.Format.TEXT;
   }
 
+  /** The command with all verbs, to look at. */
+  static CommandLine commandLine() {
+    return Help.explained(new CommandLine(new Main()));
+  }
+
   /** Runs a verb and exits with its code. */
   public static void main(String[] args) {
     System.exit(run(args));
@@ -75,7 +85,7 @@ public final class Main {
   static int run(String... args) {
     Main main = new Main();
     CommandLine cli =
-        new CommandLine(main)
+        Help.explained(new CommandLine(main))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(
                 (e, command, parsed) -> Errors.report(e, main.debug(), main.logFormat()))

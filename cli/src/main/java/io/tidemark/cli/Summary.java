@@ -2,6 +2,8 @@ package io.tidemark.cli;
 
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Progress;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +39,7 @@ final class Summary {
   static String text(Progress p, List<Checkpoint> failed) {
     StringBuilder b = new StringBuilder();
     line(b, "backfill", p.getBackfillId());
-    line(b, "state", p.getState() + (p.getReason().isEmpty() ? "" : ": " + p.getReason()));
+    line(b, "state", state(p));
     line(
         b,
         "partitions",
@@ -52,6 +54,7 @@ final class Summary {
             p.getRetrying(),
             p.getPending()));
     line(b, "rows", String.format(Locale.ROOT, "%,d of ~%,d", p.getRows(), p.getRowsEstimated()));
+    steered(b, p);
     if (p.getDeadLetters() > 0) {
       line(
           b,
@@ -77,6 +80,46 @@ final class Summary {
           .append(c.getError() == null ? "no cause reported" : c.getError().getMessage());
     }
     return b.toString().stripTrailing();
+  }
+
+  /** What holds it up or back, where anything does. */
+  private static void steered(StringBuilder b, Progress p) {
+    if (p.getPausedAt() != null) {
+      line(b, "paused", "since " + Instant.ofEpochMilli(p.getPausedAt()).toString());
+    }
+    if (!limits(p).isEmpty()) {
+      line(b, "limits", limits(p));
+    }
+    if (!p.getSlowedBy().isEmpty()) {
+      line(b, "slowed by", Terminal.plain(p.getSlowedBy()));
+    }
+    if (p.getCriticalPartition() != null) {
+      line(b, "done last", critical(p));
+    }
+  }
+
+  static String state(Progress p) {
+    return p.getState() + (p.getReason().isEmpty() ? "" : ": " + Terminal.plain(p.getReason()));
+  }
+
+  /** Such as {@code 20,000 rows/s, 3 partitions at the same time}; empty: none. */
+  static String limits(Progress p) {
+    List<String> limits = new ArrayList<>();
+    if (p.getRowsPerSLimit() != null) {
+      limits.add(String.format(Locale.ROOT, "%,.0f rows/s", p.getRowsPerSLimit()));
+    }
+    if (p.getLanesLimit() != null) {
+      limits.add(String.format(Locale.ROOT, "%,d partitions at the same time", p.getLanesLimit()));
+    }
+    return String.join(", ", limits);
+  }
+
+  /** The partition that will be done last, and when. */
+  static String critical(Progress p) {
+    return p.getCriticalPartition()
+        + (p.getCriticalMs() == null
+            ? ""
+            : ", in about " + ProgressBar.duration(p.getCriticalMs()));
   }
 
   private static void line(StringBuilder b, String name, String value) {

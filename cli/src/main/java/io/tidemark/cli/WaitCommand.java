@@ -3,7 +3,6 @@ package io.tidemark.cli;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Progress;
-import io.tidemark.schemas.spec.Units;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.Optional;
@@ -79,11 +78,6 @@ final class WaitCommand implements Callable<Integer> {
     if (timeout == null) {
       return Duration.ofDays(3650);
     }
-    return Units.parseDuration(timeout)
-        .orElseThrow(
-            () ->
-                new CliException(
-                    ExitCode.USAGE,
-                    "--timeout " + timeout + " is no duration; write 30s, 10m or 2h"));
+    return Durations.of("--timeout", timeout);
   }
 }

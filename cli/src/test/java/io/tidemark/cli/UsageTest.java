@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line says to what cannot be done, without anything running. */
@@ -18,14 +21,51 @@ final class UsageTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"demo", "run", "broker", "plan", "worker", "reconciler", "status", "wait", "tail"})
+  @MethodSource("verbs")
   void shouldExplainEachVerbWhenAskedForHelp(String verb) {
     Cli cli = Cli.run(verb, "--help");
 
     assertThat(cli.exitCode()).isZero();
-    assertThat(cli.out()).contains("Usage: tidemark " + verb, "Example");
+    assertThat(cli.out())
+        .containsSubsequence(
+            "Usage: tidemark " + verb,
+            "Exit codes:",
+            "  0  done",
+            "Environment:",
+            "TIDEMARK_DEBUG",
+            "Examples:",
+            "  tidemark " + verb);
+    assertThat(cli.out().lines().mapToInt(String::length).max().orElse(0)).isLessThan(101);
     assertThat(cli.err()).isEmpty();
+  }
+
+  private static Set<String> verbs() {
+    return Main.commandLine().getSubcommands().keySet();
+  }
+
+  @Test
+  void shouldNameEveryVerbWhenAskedForHelp() {
+    Cli cli = Cli.run("--help");
+
+    assertThat(cli.out()).contains(verbs());
+    assertThat(verbs()).contains("pause", "resume", "cancel", "retry", "throttle", "approve");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "throttle x-00000000, nothing to limit",
+    "throttle x-00000000 --lanes 0, --lanes must be a whole number from 1 on",
+    "throttle x-00000000 --rows-per-second fast, or off",
+    "retry x-00000000 --failed --partition 3, mutually exclusive",
+    "cancel x-00000000, add --yes",
+    "archive x-00000000, add --yes",
+    "pause x-00000000 --timeout soon, is no duration"
+  })
+  void shouldRefuseBeforeAnythingIsAskedWhenACommandMakesNoSense(String args, String says) {
+    Cli cli = Cli.run((args + " --bootstrap-server 127.0.0.1:1").split(" "));
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains(says);
   }
 
   @Test

@@ -1,0 +1,195 @@
+package io.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.kafka.embedded.EmbeddedBroker;
+import io.tidemark.reconciler.app.Reconciler;
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Severity;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Commands to the coordinator, on a real broker, where it matters with a real reconciler. */
+@Isolated("it reads what this process writes")
+final class SteeringTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir static Path dir;
+  private static EmbeddedBroker broker;
+  private static Namespace steered;
+  private static Reconciler reconciler;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0, Map.of());
+    steered = new Namespace(broker.bootstrapServers());
+    steered.planned();
+    reconciler = steered.reconciler(dir.resolve("state"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> steered.cli("status", Reports.BACKFILL).out().contains("RUNNING"));
+  }
+
+  @AfterAll
+  static void stop() {
+    reconciler.close();
+    broker.close();
+  }
+
+  @Test
+  void shouldPauseAndResumeAndKeepItInTheAuditWhenAReconcilerRuns() throws Exception {
+    Cli paused =
+        steered.cli("pause", Reports.BACKFILL, "--why", "the replica lags", "--who", "ann");
+
+    assertThat(paused.err()).isEmpty();
+    assertThat(paused.exitCode()).isZero();
+    assertThat(paused.out()).contains("pause " + Reports.BACKFILL + ": no chunk starts any more");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(steered.cli("status", Reports.BACKFILL).out())
+                    .contains("PAUSED: paused by ann: the replica lags", "paused     since 2"));
+
+    Cli resumed = steered.cli("resume", Reports.BACKFILL, "--output", "json");
+
+    JsonNode json = new ObjectMapper().readTree(resumed.lastLine());
+    assertThat(json.path("accepted").asBoolean()).isTrue();
+    assertThat(json.path("command").asText()).isEqualTo("resume");
+    assertThat(json.path("who").asText()).contains("@");
+    assertThat(steered.cli("audit", Reports.BACKFILL).out())
+        .containsSubsequence(
+            "pause  by ann: the replica lags", "accepted: no chunk starts", "resume  by ");
+  }
+
+  @Test
+  void shouldExitWithTwoAndTheReasonWhenRefused() throws Exception {
+    Cli retry = steered.cli("retry", Reports.BACKFILL, "--failed");
+    Cli archive = steered.cli("archive", Reports.BACKFILL, "--yes", "--output", "json");
+
+    assertThat(retry.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(retry.err()).contains("retry", "is refused: none of its partitions is FAILED");
+    assertThat(archive.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(new ObjectMapper().readTree(archive.lastLine()).path("accepted").asBoolean(true))
+        .isFalse();
+    assertThat(archive.err()).contains("cancel it first");
+  }
+
+  @Test
+  void shouldTellTheLimitsThatHoldWhenThrottled() {
+    Cli throttled =
+        steered.cli("throttle", Reports.BACKFILL, "--rows-per-second", "20000", "--lanes", "3");
+
+    assertThat(throttled.exitCode()).isZero();
+    assertThat(throttled.out())
+        .contains("at most 20000 rows per second, at most 3 partitions at the same time");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(steered.cli("status", Reports.BACKFILL).out())
+                    .contains("limits     20,000 rows/s, 3 partitions at the same time"));
+    assertThat(
+            steered
+                .cli("throttle", Reports.BACKFILL, "--rows-per-second", "off", "--lanes", "off")
+                .out())
+        .contains("no limit of rows per second, no limit of partitions");
+  }
+
+  @Test
+  void shouldAskFirstAndDoNothingWhenTheAnswerIsNo() {
+    System.setProperty("tidemark.terminal.in", "true");
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("n\n".getBytes(StandardCharsets.UTF_8)));
+      Cli cli = steered.cli("cancel", Reports.BACKFILL);
+
+      assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+      assertThat(cli.err()).contains("Cancel " + Reports.BACKFILL + " for good?", "[y/N]");
+      assertThat(cli.err()).contains("nothing was done");
+    } finally {
+      System.setIn(before);
+      System.clearProperty("tidemark.terminal.in");
+    }
+    assertThat(steered.cli("audit").out()).doesNotContain("  cancel  ");
+  }
+
+  @Test
+  void shouldRefuseWhenNobodyCanBeAsked() {
+    Cli cli = steered.cli("cancel", Reports.BACKFILL);
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("no terminal", "--yes");
+  }
+
+  @Test
+  void shouldNameTheKnownWhenTheBackfillIsUnknown() {
+    Cli cli = steered.cli("pause", "orders-cpy-1a2b3c4d");
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("no backfill orders-cpy-1a2b3c4d", Reports.BACKFILL);
+  }
+
+  @Test
+  void shouldLeaveTheCommandInTheLogAndExitWithFiveWhenNoReconcilerRuns() throws Exception {
+    Namespace alone = new Namespace(broker.bootstrapServers());
+    alone.planned();
+
+    Cli cli = alone.cli("pause", Reports.BACKFILL, "--timeout", "500ms", "--output", "json");
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.err()).contains("not answered within 500ms", "in the log", "reconciler");
+    assertThat(new ObjectMapper().readTree(cli.lastLine()).path("accepted").isNull()).isTrue();
+    assertThat(alone.cli("audit").out()).contains("pause", "not decided yet");
+    try (Reconciler late = alone.reconciler(dir.resolve("late"))) {
+      assertThat(late.url()).isNotEmpty();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(alone.cli("status", Reports.BACKFILL).out()).contains("PAUSED"));
+    }
+  }
+
+  @Test
+  void shouldListWhatStandsWithItsRemedyWhenAskedForAlerts() throws Exception {
+    Namespace n = new Namespace(broker.bootstrapServers());
+    n.make();
+    Alert stall = alert("stall/1", "no row for 60 s\u001b[2J", "look at the source", null);
+    n.put(n.topics.alerts(), Reports.BACKFILL, stall);
+    n.put(n.topics.alerts(), Reports.BACKFILL, alert("skew/1", "skewed", "cut finer", null));
+    n.put(n.topics.alerts(), Reports.BACKFILL, alert("skew/1", "skewed", "cut finer", 5_000L));
+
+    assertThat(n.cli("alerts").out())
+        .contains("WARNING", "no row for 60 s?[2J", "look at the source")
+        .doesNotContain("skewed", "\u001b");
+    assertThat(n.cli("alerts", Reports.BACKFILL, "--all").out())
+        .contains("skewed", "over since 1970-01-01T00:00:05Z");
+    assertThat(n.cli("alerts", "other-00000000").out()).contains("no alert stands");
+  }
+
+  private static Alert alert(String id, String message, String remedy, Long resolvedAt) {
+    return Alert.newBuilder()
+        .setAlertId(id)
+        .setBackfillId(Reports.BACKFILL)
+        .setKind(id.replaceAll("/.*", ""))
+        .setSeverity(Severity.WARNING)
+        .setMessage(message)
+        .setRemedy(remedy)
+        .setAt(1_000)
+        .setResolvedAt(resolvedAt)
+        .build();
+  }
+}
