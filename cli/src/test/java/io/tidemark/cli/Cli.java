@@ -11,9 +11,10 @@ import java.nio.charset.StandardCharsets;
  * @param out what it wrote to standard output
  * @param err what it wrote to standard error
  */
-record Cli(int exitCode, String out, String err) {
+public record Cli(int exitCode, String out, String err) {
 
-  static Cli run(String... args) {
+  /** Runs it with these arguments. */
+  public static Cli run(String... args) {
     PrintStream realOut = System.out;
     PrintStream realErr = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -31,7 +32,7 @@ record Cli(int exitCode, String out, String err) {
   }
 
   /** The last line of standard output. */
-  String lastLine() {
+  public String lastLine() {
     return out.lines().reduce("", (before, line) -> line);
   }
 }

@@ -26,7 +26,6 @@ public final class GeneratedPage {
     file = Path.of(System.getProperty("tidemark.root"), "docs", "reference", name);
     line("<!-- Made by " + test.getSimpleName() + "; -Dtidemark.docs.write=true writes it anew. -->")
         .line("# " + title)
-        .line("")
         .line(introduction);
   }
 

@@ -88,16 +88,16 @@ class MetricsPageTest {
     String served =
         fleet
             .onKafka("worker", "worker", "--id", "w-1", "--set", "metrics.port=0")
-            .awaitLog("metrics.*http://\\S+")
+            .awaitLog("metrics at http://\\S+")
             .err();
-    Matcher address = Pattern.compile("http://[\\w.:]+").matcher(served);
+    Matcher address = Pattern.compile("metrics at (http://[\\w.:]+)").matcher(served);
     assertThat(address.find()).isTrue();
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
               read(scrape(reconciler), ofReconciler);
-              read(scrape(address.group()), ofWorker);
+              read(scrape(address.group(1)), ofWorker);
               assertThat(ofReconciler).containsKey("tidemark_worker_heartbeat_timestamp_seconds");
               assertThat(ofWorker).containsKey("tidemark_worker_rows_total");
             });

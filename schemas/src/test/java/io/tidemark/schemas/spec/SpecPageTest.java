@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class SpecPageTest {
                   + "["
                   + path
                   + "](#"
-                  + path.replace(".", "").toLowerCase(java.util.Locale.ROOT)
+                  + path.replace(".", "").toLowerCase(Locale.ROOT)
                   + ")"
               : type(value, target),
           required(object, key.getKey()) ? "required" : byDefault(value),
