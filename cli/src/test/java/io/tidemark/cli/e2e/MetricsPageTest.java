@@ -124,7 +124,7 @@ class MetricsPageTest {
   }
 
   private static String unit(String name) {
-    String bare = name.replaceFirst("_total$", "");
+    String bare = name.replaceFirst("_(total|max)$", "");
     if (bare.endsWith("_timestamp_seconds")) {
       return "Unix time, s";
     }

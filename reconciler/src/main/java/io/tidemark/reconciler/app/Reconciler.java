@@ -1,5 +1,6 @@
 package io.tidemark.reconciler.app;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.connectors.Route;
@@ -171,7 +172,10 @@ public final class Reconciler implements AutoCloseable {
             config.topics(),
             new Watchdog(config.workerSilence().toMillis()),
             () -> System.nanoTime() / 1_000_000,
-            registry.counter("tidemark.workers.evicted")::increment);
+            Counter.builder("tidemark.workers.evicted")
+                .description("Silent workers taken out of their group.")
+                .register(registry)
+                ::increment);
     opened(Patrol.start("evictor", evictor::run), Patrol::close);
     LOG.info(
         "reconciler of {} with domains {}: API at {}",
