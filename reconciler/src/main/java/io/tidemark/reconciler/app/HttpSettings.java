@@ -191,7 +191,7 @@ public record HttpSettings(
           return Optional.of(new Listener.Tls(keys, password));
         }
       }
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new ConfigException(
           KEYSTORE, file, "it cannot be opened; check the file and " + KEYSTORE_PASSWORD);
     }

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 final class PeerClient implements Peers, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerClient.class);
-  private static final Duration CONNECT = Duration.ofMillis(500);
+  private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(3);
-  private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long REST_NANOS = Duration.ofSeconds(3).toNanos();
 
   private final HttpClient http;
   private final String scheme;

@@ -2,6 +2,7 @@ package io.tidemark.reconciler.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.reconciler.flow.Elsewhere;
 import io.tidemark.reconciler.flow.MalformedRecords;
@@ -14,6 +15,7 @@ import io.tidemark.reconciler.status.StatusServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,8 +164,14 @@ class HttpSettingsTest {
         PeerClient otherToken = new PeerClient(secured("one", "others"));
         PeerClient otherCertificate = new PeerClient(secured("two", "tokens"))) {
       assertThat(server.port()).isPositive();
-      assertThat(new String(same.ask(host, "/api/v1/session"), StandardCharsets.UTF_8))
-          .contains("\"who\":\"ann\"", "\"instance\":\"" + host + "\"");
+      // The first handshake may take longer than an instance waits.
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .untilAsserted(
+              () ->
+                  assertThat(new String(same.ask(host, "/api/v1/session"), StandardCharsets.UTF_8))
+                      .contains("\"who\":\"ann\"", "\"instance\":\"" + host + "\""));
       for (PeerClient other : List.of(otherToken, otherCertificate)) {
         assertThatThrownBy(() -> other.ask(host, "/api/v1/session"))
             .isInstanceOf(NotHereException.class)
@@ -186,13 +194,6 @@ class HttpSettingsTest {
           }
         };
     return new Services(
-        new Queries(new Elsewhere()),
-        null,
-        null,
-        null,
-        () -> 0,
-        up,
-        new MalformedRecords(1),
-        null);
+        new Queries(new Elsewhere()), null, null, null, () -> 0, up, new MalformedRecords(1), null);
   }
 }

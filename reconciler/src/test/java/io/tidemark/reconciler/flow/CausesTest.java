@@ -22,8 +22,7 @@ class CausesTest {
 
     assertThat(causes.groups())
         .containsExactly(
-            new Causes.Group(
-                FailureKind.FATAL, "C", "row 17 of try 2 is too long", 2, 1, "a/1"),
+            new Causes.Group(FailureKind.FATAL, "C", "row 17 of try 2 is too long", 2, 1, "a/1"),
             new Causes.Group(FailureKind.FATAL, "C", "disk full", 1, 1, "a/0"));
   }
 

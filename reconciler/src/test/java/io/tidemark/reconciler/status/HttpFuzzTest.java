@@ -36,7 +36,14 @@ class HttpFuzzTest {
           "/api/v1/backfills",
           "/api/v1/backfills/a-00000000",
           "/api/v1/backfills/a-00000000/partitions?state=pending&after=a-00000000/000000&limit=2",
+          "/api/v1/backfills/a-00000000/cells?after=a-00000000/000000&limit=2",
+          "/api/v1/backfills/a-00000000/failures",
+          "/api/v1/decisions?backfill=a-00000000&limit=2",
+          "/api/v1/alerts?backfill=a-00000000&open=true&limit=2",
+          "/api/v1/session",
           "/api/v1/workers",
+          "/openapi.json",
+          "/assets/index.html",
           "/api/v1/malformed-records",
           "/health/live",
           "/health/ready",
@@ -141,6 +148,14 @@ class HttpFuzzTest {
     for (String path : PATHS) {
       all.add(get(path));
     }
+    String body = "{\"type\":\"nothing\",\"arguments\":{\"lanes\":\"1\"},\"why\":\"x\"}";
+    all.add(
+        ("POST /api/v1/backfills/a-00000000/commands HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body)
+            .getBytes(StandardCharsets.UTF_8));
     String post =
         "POST /api/v1/backfills HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     all.add((post + "Content-Length: 2\r\n\r\n{}").getBytes(StandardCharsets.UTF_8));
