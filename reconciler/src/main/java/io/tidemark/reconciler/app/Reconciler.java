@@ -173,8 +173,8 @@ public final class Reconciler implements AutoCloseable {
             new Watchdog(config.workerSilence().toMillis()),
             () -> System.nanoTime() / 1_000_000,
             Counter.builder("tidemark.workers.evicted")
-                .description("Silent workers taken out of their group.")
-                .register(registry)
+                    .description("Silent workers taken out of their group.")
+                    .register(registry)
                 ::increment);
     opened(Patrol.start("evictor", evictor::run), Patrol::close);
     LOG.info(

@@ -49,7 +49,7 @@ public final class Warmth {
     // One that went back was thrown away and begins anew.
     boolean same = before != null && p.current() >= before.current();
     long target = same ? before.target() : p.end();
-    return new Copy(target, p.current(), same && before.warm() || p.current() >= target - MARKER);
+    return new Copy(target, p.current(), (same && before.warm()) || p.current() >= target - MARKER);
   }
 
   /** Whether it was complete once. */

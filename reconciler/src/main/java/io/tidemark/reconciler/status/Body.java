@@ -24,7 +24,7 @@ final class Body {
   static byte[] json(Context ctx, int maxBytes) {
     String type = ctx.contentType();
     if (type == null
-        || !type.split(";")[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+        || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
       throw refused(ctx, new UnsupportedMediaTypeResponse("send 'Content-Type: application/json'"));
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();

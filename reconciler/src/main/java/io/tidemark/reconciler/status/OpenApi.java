@@ -63,7 +63,7 @@ final class OpenApi {
                 shape.withArray("/required").add(name);
               }
             });
-    shape.withObject("/properties").setAll((ObjectNode) own.withObject("/properties"));
+    shape.withObject("/properties").setAll(own.withObject("/properties"));
     own.setAll(shape);
   }
 

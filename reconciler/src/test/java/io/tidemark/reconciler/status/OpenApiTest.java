@@ -50,7 +50,8 @@ class OpenApiTest {
     api.close();
   }
 
-  private record Operation(String method, String path, JsonNode description) {
+  /** An operation of the description. */
+  record Operation(String method, String path, JsonNode description) {
 
     @Override
     public String toString() {
@@ -236,7 +237,7 @@ class OpenApiTest {
     if (described.has("$ref")) {
       described = DOCUMENT.at(described.get("$ref").asText().substring(1));
     }
-    String type = answer.headers().firstValue("content-type").orElse("").split(";")[0];
+    String type = answer.headers().firstValue("content-type").orElse("").split(";", 2)[0];
     JsonNode content = described.get("content");
     JsonNode media = content.has(type) ? content.get(type) : content.get("*/*");
     assertThat(media).as("%s of %s is not described", type, operation).isNotNull();
