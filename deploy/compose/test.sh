@@ -149,7 +149,7 @@ compose up --detach --scale worker=2 >"$work/up" 2>&1 || {
   cat "$work/up"
   failed "compose up"
 }
-until_true 180 "health of all" healthy
+until_true 480 "health of all" healthy
 say "all are healthy"
 
 for id in $(compose ps -q reconciler-1 worker); do
@@ -175,16 +175,16 @@ backfill=$(compose run --rm -T --volume "$work/spec.yaml:/tmp/spec.yaml:ro" tide
 planned=$(date +%s)
 say "planned $backfill: $rows rows"
 
-until_true 120 "a fifth of the rows" copied $((rows / 5))
+until_true 300 "a fifth of the rows" copied $((rows / 5))
 victim=$(compose ps -q worker | head -n 1)
 docker kill --signal KILL "$victim" >/dev/null
 docker start "$victim" >/dev/null
 say "killed a worker at $(sql 'SELECT count(*) FROM archive.orders') rows, and started it again"
-until_true 120 "two fifths of the rows" copied $((rows * 2 / 5))
+until_true 300 "two fifths of the rows" copied $((rows * 2 / 5))
 docker kill --signal KILL "$(compose ps -q reconciler-1)" >/dev/null
 killed=$(date +%s)
 say "killed reconciler-1 at $(sql 'SELECT count(*) FROM archive.orders') rows"
-until_true 60 "an answer of reconciler-2 alone" api reconciler-2 "/api/v1/backfills/$backfill"
+until_true 120 "an answer of reconciler-2 alone" api reconciler-2 "/api/v1/backfills/$backfill"
 say "reconciler-2 answers alone after $(($(date +%s) - killed)) s"
 stopping=$(date +%s%N)
 survivor=$(compose ps -q worker | grep -v "$victim")
@@ -194,7 +194,7 @@ code=$(docker inspect -f '{{.State.ExitCode}}' "$survivor")
 say "a worker drained and ended with 0 in $((($(date +%s%N) - stopping) / 1000000)) ms, at $(sql 'SELECT count(*) FROM archive.orders') rows"
 compose start reconciler-1 >/dev/null 2>&1
 
-tidemark wait "$backfill" --timeout 5m --output json >"$work/end" || failed "the backfill did not complete: $(cat "$work/end")"
+tidemark wait "$backfill" --timeout 8m --output json >"$work/end" || failed "the backfill did not complete: $(cat "$work/end")"
 say "completed $(($(date +%s) - planned)) s after the plan: $(tr -d '\n' <"$work/end" | cut -c 1-300)"
 [ "$(field rows <"$work/end")" = "$rows" ] || failed "the ledger has $(field rows <"$work/end") rows, not $rows"
 difference=$(sql 'SELECT (SELECT count(*) FROM (TABLE public.orders EXCEPT ALL TABLE archive.orders) a)
@@ -203,7 +203,7 @@ difference=$(sql 'SELECT (SELECT count(*) FROM (TABLE public.orders EXCEPT ALL T
 say "source and target are equal, row by row: $rows rows"
 
 docker start "$survivor" >/dev/null
-until_true 180 "health of all in the end" healthy
+until_true 300 "health of all in the end" healthy
 for reconciler in reconciler-1 reconciler-2; do
   until_true 60 "an answer of $reconciler in the end" api "$reconciler" "/api/v1/backfills/$backfill"
   answer=$(api "$reconciler" "/api/v1/backfills/$backfill") || failed "$reconciler does not answer"
