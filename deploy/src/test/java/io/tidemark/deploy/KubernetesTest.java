@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -277,7 +278,7 @@ final class KubernetesTest {
       org.junit.jupiter.api.Assumptions.abort("not run: there is no kubectl");
       return;
     }
-    String built = new String(kubectl.getInputStream().readAllBytes());
+    String built = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(kubectl.waitFor()).as(built).isZero();
     Kube set = Kube.of("kubectl kustomize", built);
