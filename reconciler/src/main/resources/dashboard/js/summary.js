@@ -15,6 +15,9 @@ export const head = (b) =>
     h("div", { class: "head-line" }, h("h1", null, b.name), badge(b.state), b.priority ? h("span", { class: "sub inline" }, `priority ${b.priority}`) : null, buttons(b)),
   );
 
+/** How reasons are headed where a backfill has ended. */
+const WHY = { FAILED: "Failed because", CANCELLED: "Cancelled because", COMPLETED: "To know" };
+
 /** Progress and the figures that matter. */
 export function figures(b, directive) {
   const reasons = whys(b, directive);
@@ -34,7 +37,7 @@ export function figures(b, directive) {
       figure("Dead letters", whole(b.dead_letters), b.dead_letters > 0 ? "rows set aside" : "", b.dead_letters > 0 ? "RETRYING" : null),
       figure("Claims anew", whole(b.claims), "after takeovers"),
     ),
-    reasons.length > 0 && h("div", { class: held ? "why held" : "why" }, h("strong", null, held ? "Held because" : "Slower because"), reasons.map((r) => h("p", null, r))),
+    reasons.length > 0 && h("div", { class: held ? "why held" : "why" }, h("strong", null, WHY[b.state] ?? (held ? "Held because" : "Slower because")), reasons.map((r) => h("p", null, r))),
     critical(b),
   );
 }
@@ -49,10 +52,13 @@ const counts = (b) =>
 
 const figure = (name, value, note, state) => h("div", { "data-key": name, "data-state": state }, h("dt", null, name), h("dd", null, value, h("span", { class: "sub" }, note)));
 
+/** A partition that ends sooner holds up nobody. */
+const WORTH_TELLING_MS = 5_000;
+
 /** The partition on the critical path. */
 function critical(b) {
   const last = isOver(b) ? null : straggler(b);
-  if (!last) return null;
+  if (!last || last.left < WORTH_TELLING_MS) return null;
   return h(
     "p",
     { class: "critical" },

@@ -20,6 +20,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -132,7 +133,10 @@ final class Browser implements AutoCloseable {
         .ignoreExceptionsInstanceOf(WebDriverException.class)
         .until(
             () -> {
-              driver.findElement(By.cssSelector(css)).click();
+              WebElement element = driver.findElement(By.cssSelector(css));
+              // Out from below the bar on top.
+              js("arguments[0].scrollIntoView({block: 'center'})", element);
+              element.click();
               return true;
             });
   }
