@@ -61,7 +61,7 @@ class DashboardTest {
   @Test
   @Order(1)
   void shouldShowARunMoveAndHoldItAndLetItGoOn() throws SQLException {
-    String backfill = plan("orders", 120_000, 0.4);
+    String backfill = plan("orders", 120_000, 0.8);
     browser.open("#/");
     browser.awaitText("tbody", "orders");
     browser.click("tbody .name a");
@@ -69,7 +69,6 @@ class DashboardTest {
     long before = done();
 
     await("the bar moves by itself").atMost(PATIENCE).until(() -> done() > before + 5);
-    pictures();
     String paused = browser.command("pause", "replica lag");
     browser.awaitText(".head .badge", "paused");
     // Chunks that were under way when the directive came may still end.
@@ -81,6 +80,7 @@ class DashboardTest {
     browser.awaitText(".head .badge", "paused");
     browser.awaitText("#audit tbody", "replica lag");
     String resumed = browser.command("resume", "lag is gone");
+    pictures();
     browser.awaitText(".head .badge", "completed");
 
     assertThat(List.of(paused, resumed)).noneMatch(a -> a.contains("Refused"));
