@@ -23,7 +23,7 @@ final class SimulationTest {
   private static final Long ONLY = Long.getLong("sim.seed");
 
   /** Seeds within which every planted bug must be found. */
-  private static final int ENOUGH = 300;
+  private static final int ENOUGH = 1_000;
 
   /** Lines of a failed seed's trace that a report shows. */
   private static final int TAIL = 150;

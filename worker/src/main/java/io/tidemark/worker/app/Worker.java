@@ -179,7 +179,9 @@ public final class Worker implements AutoCloseable {
       String host = config.getString(WorkerConfig.METRICS_HOST);
       try {
         MetricsServer server = closing(MetricsServer.start(host, port, registry::scrape, health));
+        MDC.put("worker", id);
         log.info("worker {}: metrics at http://{}:{}/metrics", id, host, server.port());
+        MDC.remove("worker");
       } catch (IllegalStateException e) {
         throw new ConfigException(e.getMessage());
       }
