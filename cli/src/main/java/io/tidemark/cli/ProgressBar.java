@@ -53,10 +53,7 @@ public final class ProgressBar {
   }
 
   static String line(Progress p) {
-    double share =
-        p.getRowsEstimated() == 0
-            ? (p.getSealed() ? 1 : 0)
-            : Math.min(1, p.getRows() / (double) p.getRowsEstimated());
+    double share = share(p);
     int full = (int) (share * WIDTH);
     String bar = "#".repeat(full) + ".".repeat(WIDTH - full);
     String rate =
@@ -65,7 +62,7 @@ public final class ProgressBar {
         p.getEtaLowMs() == null
             ? ""
             : "  " + duration(p.getEtaLowMs()) + "–" + duration(p.getEtaHighMs()) + " left";
-    String why = p.getReason().isEmpty() ? "" : "  (" + p.getReason() + ")";
+    String why = p.getReason().isEmpty() ? "" : "  (" + Terminal.plain(p.getReason()) + ")";
     String failed = p.getFailed() == 0 ? "" : "  " + p.getFailed() + " failed";
     return String.format(
         Locale.ROOT,
@@ -81,6 +78,13 @@ public final class ProgressBar {
         rate,
         eta,
         why);
+  }
+
+  /** Share of the rows that is done, 0 to 1, by the estimate. */
+  static double share(Progress p) {
+    return p.getRowsEstimated() == 0
+        ? (p.getSealed() ? 1 : 0)
+        : Math.min(1, p.getRows() / (double) p.getRowsEstimated());
   }
 
   static String duration(long ms) {

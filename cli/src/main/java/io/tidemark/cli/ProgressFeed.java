@@ -2,55 +2,35 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
-import io.tidemark.kafka.read.RecordDecoder;
-import io.tidemark.kafka.read.TopicTail;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.topic.Topics;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The progress of all backfills, as the reconciler writes it, kept current. */
 public final class ProgressFeed implements AutoCloseable {
 
-  private static final Duration CATCH_UP = Duration.ofSeconds(30);
+  private final TopicFeed<Progress> feed;
 
-  private final RecordDecoder<Progress> decoder = RecordDecoder.of(Progress.class, Lookup::warn);
-  private final Map<String, Progress> newest = new ConcurrentSkipListMap<>();
-  private final TopicTail tail;
-
-  private ProgressFeed(ClientConfig kafka, String topic) {
-    this.tail =
-        TopicTail.start(
-            kafka,
-            topic,
-            r -> decoder.decode(r).ifPresent(p -> newest.put(p.getBackfillId(), p)),
-            e -> Lookup.warn("following " + topic + ": " + e.getMessage()));
+  private ProgressFeed(TopicFeed<Progress> feed) {
+    this.feed = feed;
   }
 
   /** Follows the progress topic, and returns when it has seen all that is there now. */
   public static ProgressFeed open(ClientConfig kafka, Topics topics)
       throws ReadTimeoutException, InterruptedException {
-    ProgressFeed feed = new ProgressFeed(kafka, topics.progress());
-    try {
-      feed.tail.awaitCaughtUp(CATCH_UP);
-      return feed;
-    } catch (ReadTimeoutException | InterruptedException | RuntimeException e) {
-      feed.close();
-      throw e;
-    }
+    return new ProgressFeed(
+        TopicFeed.open(kafka, topics.progress(), Progress.class, Progress::getBackfillId));
   }
 
   /** The newest progress of a backfill, if there is any. */
   public Optional<Progress> of(String backfill) {
-    return Optional.ofNullable(newest.get(backfill));
+    return feed.of(backfill);
   }
 
   Collection<Progress> all() {
-    return newest.values();
+    return feed.all();
   }
 
   /** Whether a backfill is over. */
@@ -71,6 +51,6 @@ public final class ProgressFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    tail.close();
+    feed.close();
   }
 }

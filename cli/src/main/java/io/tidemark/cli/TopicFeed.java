@@ -1,0 +1,77 @@
+package io.tidemark.cli;
+
+import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.read.ReadTimeoutException;
+import io.tidemark.kafka.read.RecordDecoder;
+import io.tidemark.kafka.read.TopicTail;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The newest record of each thing that a topic of one Kafka partition tells of, kept current. */
+final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
+
+  private static final Duration CATCH_UP = Duration.ofSeconds(30);
+
+  private final Map<String, T> newest = new ConcurrentSkipListMap<>();
+  private final RecordDecoder<T> decoder;
+  private final Function<T, String> thing;
+  private final TopicTail tail;
+
+  private TopicFeed(
+      ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing) {
+    this.decoder = RecordDecoder.of(type, Lookup::warn);
+    this.thing = thing;
+    this.tail =
+        TopicTail.start(
+            kafka,
+            topic,
+            this::take,
+            e -> Lookup.warn("following " + topic + ": " + e.getMessage()));
+  }
+
+  /**
+   * Follows a topic, and returns when it has seen all that is there now.
+   *
+   * @param thing what a record tells of; in a compacted topic that must be its key
+   */
+  static <T extends SpecificRecord> TopicFeed<T> open(
+      ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing)
+      throws ReadTimeoutException, InterruptedException {
+    TopicFeed<T> feed = new TopicFeed<>(kafka, topic, type, thing);
+    try {
+      feed.tail.awaitCaughtUp(CATCH_UP);
+      return feed;
+    } catch (ReadTimeoutException | InterruptedException | RuntimeException e) {
+      feed.close();
+      throw e;
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> r) {
+    if (r.value() == null && r.key() != null) {
+      newest.remove(new String(r.key(), StandardCharsets.UTF_8));
+    } else {
+      decoder.decode(r).ifPresent(t -> newest.put(thing.apply(t), t));
+    }
+  }
+
+  Optional<T> of(String name) {
+    return Optional.ofNullable(newest.get(name));
+  }
+
+  Collection<T> all() {
+    return newest.values();
+  }
+
+  @Override
+  public void close() {
+    tail.close();
+  }
+}
