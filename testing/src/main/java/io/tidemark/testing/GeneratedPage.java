@@ -24,7 +24,9 @@ public final class GeneratedPage {
    */
   public GeneratedPage(String name, Class<?> test, String title, String introduction) {
     file = Path.of(System.getProperty("tidemark.root"), "docs", "reference", name);
-    line("<!-- Made by " + test.getSimpleName() + "; -Dtidemark.docs.write=true writes it anew. -->")
+    line("<!-- Made by "
+            + test.getSimpleName()
+            + "; -Dtidemark.docs.write=true writes it anew. -->")
         .line("# " + title)
         .line(introduction);
   }

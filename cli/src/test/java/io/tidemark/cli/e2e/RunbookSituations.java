@@ -115,8 +115,7 @@ final class RunbookSituations implements AutoCloseable {
   void after(Map<String, String> variables) {
     for (String name : List.of("ID", "OTHER")) {
       if (variables.containsKey(name)) {
-        Cli.run(
-            "cancel", variables.get(name), "--yes", "--bootstrap-server", fleet.bootstrap());
+        Cli.run("cancel", variables.get(name), "--yes", "--bootstrap-server", fleet.bootstrap());
       }
     }
   }
@@ -125,8 +124,7 @@ final class RunbookSituations implements AutoCloseable {
     postgres.fill("src.begin", 3_000);
     Path spec =
         fleet.write(
-            "begin.yaml",
-            postgres.copySpec("begin", "src.begin", "dst.begin", "approval: true"));
+            "begin.yaml", postgres.copySpec("begin", "src.begin", "dst.begin", "approval: true"));
     v.put("SPEC", spec.toString());
     v.put("NAME", "begin");
     v.put("ID", fleet.plan(spec).path("backfill").asText());
@@ -214,12 +212,9 @@ final class RunbookSituations implements AutoCloseable {
           .until(
               () -> {
                 for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofMillis(200))) {
-                  if (new String(r.key(), StandardCharsets.UTF_8)
-                      .startsWith(backfill + "/")) {
+                  if (new String(r.key(), StandardCharsets.UTF_8).startsWith(backfill + "/")) {
                     int other = (r.partition() + 1) % Fleet.QUEUES;
-                    producer
-                        .send(new ProducerRecord<>(topic, other, r.key(), r.value()))
-                        .get();
+                    producer.send(new ProducerRecord<>(topic, other, r.key(), r.value())).get();
                     return true;
                   }
                 }
@@ -247,8 +242,7 @@ final class RunbookSituations implements AutoCloseable {
     await(backfill + " is " + state)
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(
-            () -> get("/api/v1/backfills/" + backfill).path("state").asText().equals(state));
+        .until(() -> get("/api/v1/backfills/" + backfill).path("state").asText().equals(state));
   }
 
   private JsonNode failures(String backfill) throws Exception {

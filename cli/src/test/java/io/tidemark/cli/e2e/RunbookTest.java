@@ -87,7 +87,8 @@ class RunbookTest {
    * @param words as a shell would split them
    * @param runs whether it runs until it is told to end
    */
-  private record Step(String line, List<String> words, List<String> shows, String exits, boolean runs) {
+  private record Step(
+      String line, List<String> words, List<String> shows, String exits, boolean runs) {
 
     private boolean looks() {
       return words.get(0).equals("curl") || LOOKS.contains(words.get(1));

@@ -45,7 +45,8 @@ class SpecPageTest {
     for (Map.Entry<String, JsonNode> key : object.path("properties").properties()) {
       JsonNode value = key.getValue();
       JsonNode target = target(value);
-      JsonNode nested = target.path("items").isMissingNode() ? target : target(target.path("items"));
+      JsonNode nested =
+          target.path("items").isMissingNode() ? target : target(target.path("items"));
       String path = title.equals("Top level") ? key.getKey() : title + "." + key.getKey();
       boolean opens = nested.has("properties");
       if (opens) {
@@ -110,8 +111,18 @@ class SpecPageTest {
     List<String> all = new ArrayList<>();
     for (String name :
         List.of(
-            "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minLength", "maxLength",
-            "minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "pattern")) {
+            "minimum",
+            "exclusiveMinimum",
+            "maximum",
+            "exclusiveMaximum",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "minProperties",
+            "maxProperties",
+            "uniqueItems",
+            "pattern")) {
       if (target.has(name)) {
         all.add(name + " `" + target.path(name).asText() + "`");
       }

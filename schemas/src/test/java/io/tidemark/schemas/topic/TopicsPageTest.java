@@ -46,7 +46,8 @@ class TopicsPageTest {
     page.line("").line("Internal to the reconciler:").line("");
     page.head("topic", "key", "value", "Kafka partitions");
     page.row("`tallies`", "`<backfill>|<queue>`", link(Tally.getClassSchema()), "1");
-    page.row("`orders.<domain>`", "backfill id", link(Order.getClassSchema()), "one for each queue");
+    page.row(
+        "`orders.<domain>`", "backfill id", link(Order.getClassSchema()), "one for each queue");
     collect(Tally.getClassSchema(), named);
     collect(Order.getClassSchema(), named);
 
@@ -84,7 +85,8 @@ class TopicsPageTest {
 
   private static String type(Schema s) {
     return switch (s.getType()) {
-      case UNION -> s.getTypes().stream().map(TopicsPageTest::type).collect(Collectors.joining(" or "));
+      case UNION ->
+          s.getTypes().stream().map(TopicsPageTest::type).collect(Collectors.joining(" or "));
       case ARRAY -> "list of " + type(s.getElementType());
       case MAP -> "map of text to " + type(s.getValueType());
       case RECORD, ENUM, FIXED -> link(s);
