@@ -61,8 +61,7 @@ final class LiveView {
     int room = Math.max(0, height - 1);
     for (int i = 0; i < lines.size() && fitting.size() < room; i++) {
       boolean lastRoom = fitting.size() == room - 1 && i < lines.size() - 1;
-      fitting.add(
-          clip(lastRoom ? text("… %d more lines", lines.size() - i) : lines.get(i), width));
+      fitting.add(clip(lastRoom ? text("… %d more lines", lines.size() - i) : lines.get(i), width));
     }
     fitting.add(clip("q leaves; the backfill goes on", width));
     return fitting;
@@ -85,16 +84,19 @@ final class LiveView {
     Progress p = found.get();
     lines.add(id + "  " + Summary.state(p));
     lines.add(
-        text("%s  %3.0f%%  %,d of ~%,d rows", bar(p, BAR), share(p) * 100, p.getRows(), p.getRowsEstimated()));
+        text(
+            "%s  %3.0f%%  %,d of ~%,d rows",
+            bar(p, BAR), share(p) * 100, p.getRows(), p.getRowsEstimated()));
     lines.add(speed(p) + "  " + left(p) + "  " + elapsed(p, state.now()));
     lines.add(
-        text("%,d partitions: %,d completed, %,d running, %,d retrying, %,d pending, %,d failed", 
-                p.getPartitions(),
-                p.getCompleted(),
-                p.getRunning(),
-                p.getRetrying(),
-                p.getPending(),
-                p.getFailed()));
+        text(
+            "%,d partitions: %,d completed, %,d running, %,d retrying, %,d pending, %,d failed",
+            p.getPartitions(),
+            p.getCompleted(),
+            p.getRunning(),
+            p.getRetrying(),
+            p.getPending(),
+            p.getFailed()));
     if (p.getPausedAt() != null) {
       lines.add("paused     for " + ProgressBar.duration(state.now() - p.getPausedAt()));
     }
@@ -150,8 +152,7 @@ final class LiveView {
               text("%,d", r.getRowsRemaining()),
               r.getRowsPerS() > 0 ? text("%,.0f", r.getRowsPerS()) : "-",
               silent(l.worker(), state.now())
-                  ? "worker silent for "
-                      + ProgressBar.duration(state.now() - l.worker().getAt())
+                  ? "worker silent for " + ProgressBar.duration(state.now() - l.worker().getAt())
                   : ProgressBar.duration(l.idleMs())));
     }
   }
@@ -175,16 +176,16 @@ final class LiveView {
         state.progress().stream().mapToInt(p -> p.getBackfillId().length()).max().orElse(0);
     for (Progress p : newestFirst(state.progress())) {
       lines.add(
-          text("%-" + Math.max(1, widest) + "s  %-9s %s %3.0f%%  %s  %s%s", 
-                  p.getBackfillId(),
-                  p.getState(),
-                  bar(p, SMALL_BAR),
-                  share(p) * 100,
-                  speed(p),
-                  left(p),
-                  p.getFailed() == 0 ? "" : text("  %,d failed", p.getFailed())));
-      String why =
-          p.getReason().isEmpty() ? p.getSlowedBy() : p.getReason();
+          text(
+              "%-" + Math.max(1, widest) + "s  %-9s %s %3.0f%%  %s  %s%s",
+              p.getBackfillId(),
+              p.getState(),
+              bar(p, SMALL_BAR),
+              share(p) * 100,
+              speed(p),
+              left(p),
+              p.getFailed() == 0 ? "" : text("  %,d failed", p.getFailed())));
+      String why = p.getReason().isEmpty() ? p.getSlowedBy() : p.getReason();
       if (!why.isEmpty() && !ProgressFeed.ended(p)) {
         lines.add("  " + why);
       }
@@ -195,11 +196,11 @@ final class LiveView {
     lines.add(
         text(
             "%d %s%s, %d of %d lanes busy",
-                here.size(),
-                here.size() == 1 ? "worker" : "workers",
-                silent == 0 ? "" : text(" (%d silent)", silent),
-                here.stream().mapToInt(WorkerHeartbeat::getLanesBusy).sum(),
-                here.stream().mapToInt(WorkerHeartbeat::getLanes).sum()));
+            here.size(),
+            here.size() == 1 ? "worker" : "workers",
+            silent == 0 ? "" : text(" (%d silent)", silent),
+            here.stream().mapToInt(WorkerHeartbeat::getLanesBusy).sum(),
+            here.stream().mapToInt(WorkerHeartbeat::getLanes).sum()));
   }
 
   /** Those that go on before those that are over, either the newest first. */
@@ -226,11 +227,12 @@ final class LiveView {
     }
     for (Alert a : standing) {
       lines.add(
-          text("! %s %s: %s%s", 
-                  a.getSeverity(),
-                  a.getKind(),
-                  backfill.isPresent() ? "" : a.getBackfillId() + ": ",
-                  a.getMessage()));
+          text(
+              "! %s %s: %s%s",
+              a.getSeverity(),
+              a.getKind(),
+              backfill.isPresent() ? "" : a.getBackfillId() + ": ",
+              a.getMessage()));
       lines.add("  → " + a.getRemedy());
     }
   }

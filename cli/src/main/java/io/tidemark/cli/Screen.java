@@ -100,8 +100,7 @@ final class Screen implements AutoCloseable {
               .redirectInput(ProcessBuilder.Redirect.INHERIT)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String answer =
-          new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      String answer = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       return p.waitFor(2, TimeUnit.SECONDS) && p.exitValue() == 0
           ? Optional.of(answer)
           : Optional.empty();

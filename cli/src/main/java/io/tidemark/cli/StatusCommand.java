@@ -55,8 +55,7 @@ final class StatusCommand implements Callable<Integer> {
     Reachable.check(clients.admin(), REACH);
     Lookup.queues(clients, topics.progress());
     boolean live = watch && !output.json() && Terminal.out();
-    try (Interruption interruption =
-            new Interruption(live ? ExitCode.DONE : ExitCode.INTERRUPTED);
+    try (Interruption interruption = new Interruption(live ? ExitCode.DONE : ExitCode.INTERRUPTED);
         ProgressFeed feed = ProgressFeed.open(clients, topics);
         Contact contact = new Contact(clients)) {
       if (id != null) {

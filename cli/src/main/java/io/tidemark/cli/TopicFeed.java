@@ -24,8 +24,7 @@ final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
   private final Function<T, String> thing;
   private final TopicTail tail;
 
-  private TopicFeed(
-      ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing) {
+  private TopicFeed(ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing) {
     this.decoder = RecordDecoder.of(type, Lookup::warn);
     this.thing = thing;
     this.tail =

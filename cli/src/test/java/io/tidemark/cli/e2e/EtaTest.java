@@ -91,7 +91,11 @@ class EtaTest {
   private static String plan(String name) {
     String spec =
         postgres.copySpec(
-            name, "src.skewed", "dst.skewed", "partition: {list: {column: part}}", "chunk: {rows: 2000}");
+            name,
+            "src.skewed",
+            "dst.skewed",
+            "partition: {list: {column: part}}",
+            "chunk: {rows: 2000}");
     return fleet.plan(fleet.write(name + ".yaml", spec)).path("backfill").asText();
   }
 

@@ -53,11 +53,12 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
             .map(
                 p ->
                     new Critical(
-                        p.getPartitionId(), ms(p.getRowsRemaining(), rate(p, pace, lanes))))
+                        p.getPartitionId(),
+                        Math.round(ms(p.getRowsRemaining(), rate(p, pace, lanes)))))
             .max(Comparator.comparingLong(Critical::ms));
     // What waits begins when a lane is free, and then goes as fast as a lane usually does.
     double waiting = ms(largestPending, pace.mean() / lanes);
-    double longest = Math.max(critical.map(Critical::ms).orElse(0L), waiting);
+    double longest = Math.max((double) critical.map(Critical::ms).orElse(0L), waiting);
     double fastest = longest / (lanes > 1 ? ALONE : 1 + DOUBT);
     double low = Math.max(ms(remaining, fast), fastest);
     double tail = longest * (pace.mean() / slow) * (1 - 1.0 / lanes);
@@ -69,7 +70,7 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
     return p.getRowsPerS() > 0 ? p.getRowsPerS() : pace.mean() / lanes;
   }
 
-  private static long ms(long rows, double rate) {
-    return Math.round(rows * 1000.0 / rate);
+  private static double ms(long rows, double rate) {
+    return rows * 1000.0 / rate;
   }
 }

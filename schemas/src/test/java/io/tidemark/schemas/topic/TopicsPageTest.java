@@ -77,7 +77,7 @@ class TopicsPageTest {
       return "";
     }
     Object value = f.defaultVal();
-    if (value == JsonProperties.NULL_VALUE) {
+    if (value.equals(JsonProperties.NULL_VALUE)) {
       return "`null`";
     }
     return value.equals("") ? "empty" : "`" + value + "`";
