@@ -168,10 +168,11 @@ class DashboardTest {
   void shouldBeLegibleAndNamedAndReachableInBothSchemesAndOnSmallScreens() {
     String backfill = first("payments");
     for (String view : List.of("#/", "#/b/" + backfill, "#/workers", "#/alerts", "#/audit")) {
+      browser.open(view);
+      await(view).atMost(PATIENCE).until(() -> browser.count("h1") == 1);
       for (String scheme : List.of("light", "dark")) {
         for (int width : new int[] {1920, 1000, 360}) {
           browser.look(width, 900, scheme);
-          browser.open(view);
           assertThat((List<?>) browser.run("audit.js"))
               .as("%s, %s, %d px", view, scheme, width)
               .isEmpty();
