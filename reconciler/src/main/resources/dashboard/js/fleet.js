@@ -51,7 +51,7 @@ const lanes = (w) =>
   h(
     "span",
     { class: "lanes", "aria-hidden": "true" },
-    Array.from({ length: Math.min(w.lanes, 32) }, (_, i) => h("i", { class: i < w.lanes_busy ? "busy" : null })),
+    Array.from({ length: Math.min(w.lanes, 32) }, (_, i) => h("i", { class: i < w.lanes_busy ? "on" : null })),
   );
 
 function share(s) {
