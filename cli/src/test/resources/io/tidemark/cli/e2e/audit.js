@@ -6,12 +6,15 @@ const where = (e) => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}${e.cla
 
 // Any colour that CSS can say, as red, green, blue (0 to 255) and alpha (0 to 1).
 const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+const known = new Map();
 const rgba = (color) => {
+  if (known.has(color)) return known.get(color);
   pixel.clearRect(0, 0, 1, 1);
   pixel.fillStyle = color;
   pixel.fillRect(0, 0, 1, 1);
   const [r, g, b, a] = pixel.getImageData(0, 0, 1, 1).data;
-  return [r, g, b, a / 255];
+  known.set(color, [r, g, b, a / 255]);
+  return known.get(color);
 };
 const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3]));
 const background = (e) => {
