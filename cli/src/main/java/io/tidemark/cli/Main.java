@@ -31,7 +31,9 @@ import picocli.CommandLine.ScopeType;
       ApproveCommand.class,
       ArchiveCommand.class,
       AuditCommand.class,
-      AlertsCommand.class
+      AlertsCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class
     },
     footer = {
       "",

@@ -29,7 +29,8 @@ public final class ProgressFeed implements AutoCloseable {
     return feed.of(backfill);
   }
 
-  Collection<Progress> all() {
+  /** The newest progress of every backfill. */
+  public Collection<Progress> all() {
     return feed.all();
   }
 

@@ -165,25 +165,11 @@ public final class TopicAdmin {
     var differences = new ArrayList<String>();
     Map<ConfigResource, Config> configs = configs(specs, deadline);
     for (TopicSpec spec : specs) {
-      int partitions = found.get(spec.name()).partitions().size();
-      if (partitions != spec.partitions()) {
-        differences.add(
-            "topic %s has %d partitions, expected %d; queues are bound to their number: use another"
-                    .formatted(spec.name(), partitions, spec.partitions())
-                + " namespace or domain, set the expected number to "
-                + partitions
-                + ", or delete the topic if nothing in it is needed");
-      }
-      String expected =
-          spec.configs()
-              .getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-      String policy = configs.get(resource(spec)).get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-      if (!policies(policy).equals(policies(expected))) {
-        differences.add(
-            "topic %s has cleanup.policy=%s, expected %s; set it with kafka-configs.sh --alter"
-                    .formatted(spec.name(), policy, expected)
-                + " --topic %s --add-config cleanup.policy=[%s]".formatted(spec.name(), expected));
-      }
+      differences.addAll(
+          TopicDifferences.of(
+              spec,
+              found.get(spec.name()).partitions().size(),
+              configs.get(resource(spec)).get(TopicConfig.CLEANUP_POLICY_CONFIG).value()));
     }
     if (!differences.isEmpty()) {
       throw new TopicException(String.join("\n", differences), null);
@@ -210,14 +196,6 @@ public final class TopicAdmin {
 
   private static ConfigResource resource(TopicSpec spec) {
     return new ConfigResource(ConfigResource.Type.TOPIC, spec.name());
-  }
-
-  private static Set<String> policies(String value) {
-    var policies = new TreeSet<String>();
-    for (String policy : value.split(",", -1)) {
-      policies.add(policy.strip());
-    }
-    return policies;
   }
 
   private static <T> T get(Future<T> answer, String what)
