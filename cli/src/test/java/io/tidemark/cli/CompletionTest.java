@@ -26,7 +26,7 @@ final class CompletionTest {
 
     String reply =
         bash(
-            "source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+            "compopt() { :; }; source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
                     .formatted(script, line)
                 + " _complete_tidemark tidemark; echo \"${COMPREPLY[*]}\"");
 

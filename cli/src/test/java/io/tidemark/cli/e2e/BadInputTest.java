@@ -127,6 +127,21 @@ class BadInputTest {
   }
 
   @Test
+  void shouldTellOfKafkaAndOfTheLoginWhenTheDoctorLooks() {
+    String good = postgres.copySpec("bad", "src.good", "dst.never");
+    Path spec =
+        fleet.write("d.yaml", good.replace("${env:PG_PASSWORD}", "${env:WRONG_PASSWORD}"));
+
+    Proc p = fleet.start("doctor", "doctor", spec.toString(), "--bootstrap-server", "127.0.0.1:1");
+
+    p.expect(5, Fleet.SHORT);
+    assertThat(p.out())
+        .contains("Kafka: cannot reach Kafka at 127.0.0.1:1", "source and sink: ", "app")
+        .doesNotContain("\tat ", Postgres.PASSWORD, Fleet.WRONG_PASSWORD);
+    assertThat(p.err()).isEmpty();
+  }
+
+  @Test
   void shouldNameTheFileWhenThereIsNoSpec() {
     Proc p = fleet.start("run", "run", "nowhere.yaml").expect(2, Fleet.SHORT);
 
