@@ -47,7 +47,8 @@ final class DoctorTest {
     Namespace n = new Namespace(broker.bootstrapServers());
     n.planned();
     WorkerConfig config =
-        WorkerConfig.of(Map.of("namespace", n.topics.namespace(), "worker.id", "w1", "queues", "1"));
+        WorkerConfig.of(
+            Map.of("namespace", n.topics.namespace(), "worker.id", "w1", "queues", "1"));
     try (Reconciler reconciler = n.reconciler(dir.resolve("well"));
         Worker worker = Worker.start(config, ClientConfig.of(broker.bootstrapServers()))) {
       assertThat(reconciler.failure()).isEmpty();
@@ -90,8 +91,7 @@ final class DoctorTest {
     n.planned();
     alter(n.topics.progress(), "cleanup.policy", "delete");
     alter(n.topics.plans(), "min.insync.replicas", "2");
-    try (Admin admin =
-        Admin.create(ClientConfig.of(broker.bootstrapServers()).admin())) {
+    try (Admin admin = Admin.create(ClientConfig.of(broker.bootstrapServers()).admin())) {
       admin.deleteTopics(List.of(n.topics.alerts())).all().get();
     }
 
@@ -150,15 +150,13 @@ final class DoctorTest {
   }
 
   private static void alter(String topic, String name, String value) throws Exception {
-    try (Admin admin =
-        Admin.create(ClientConfig.of(broker.bootstrapServers()).admin())) {
+    try (Admin admin = Admin.create(ClientConfig.of(broker.bootstrapServers()).admin())) {
       admin
           .incrementalAlterConfigs(
               Map.of(
                   new ConfigResource(ConfigResource.Type.TOPIC, topic),
                   List.of(
-                      new AlterConfigOp(
-                          new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
+                      new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
           .all()
           .get();
     }

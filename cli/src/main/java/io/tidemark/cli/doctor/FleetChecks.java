@@ -112,7 +112,8 @@ final class FleetChecks {
   }
 
   /**
-   * @param aheadMs how far its clock is ahead of this machine's, at least; negative: behind, at most
+   * @param aheadMs how far its clock is ahead of this machine's, at least; negative: behind, at
+   *     most
    */
   private record Heard(WorkerHeartbeat beat, long aheadMs) {}
 
@@ -168,8 +169,7 @@ final class FleetChecks {
                 "let NTP set them: rates, times left and alerts compare times of several machines"));
   }
 
-  private Finding group(
-      String check, String group, String absent, String remedy)
+  private Finding group(String check, String group, String absent, String remedy)
       throws InterruptedException {
     try {
       ConsumerGroupDescription d =
@@ -194,7 +194,8 @@ final class FleetChecks {
       }
       Set<String> hosts = new TreeSet<>();
       d.members().forEach(m -> hosts.add(m.host().replaceFirst("^/", "")));
-      String what = "group %s: %s, on %s".formatted(group, d.groupState(), String.join(", ", hosts));
+      String what =
+          "group %s: %s, on %s".formatted(group, d.groupState(), String.join(", ", hosts));
       return d.groupState() == GroupState.STABLE
           ? Finding.ok(check, what)
           : Finding.warning(check, what, "it is being rearranged; run doctor again in a minute");

@@ -65,7 +65,8 @@ final class KafkaChecks {
               ? Finding.ok("brokers", brokers)
               : Finding.warning(
                   "brokers",
-                  brokers + ": what Tidemark knows is kept once only, or cannot be written while"
+                  brokers
+                      + ": what Tidemark knows is kept once only, or cannot be written while"
                       + " one is away",
                   "run three or more where losing it would hurt"));
       found.add(mayCreate(Answers.of(cluster.authorizedOperations())));
@@ -73,7 +74,8 @@ final class KafkaChecks {
       found.add(Answers.failure("brokers", e));
     }
     try {
-      found.add(features(Answers.of(admin.describeFeatures().featureMetadata()).finalizedFeatures()));
+      found.add(
+          features(Answers.of(admin.describeFeatures().featureMetadata()).finalizedFeatures()));
     } catch (ExecutionException e) {
       found.add(Answers.failure("version", e));
     }
@@ -110,8 +112,8 @@ final class KafkaChecks {
   }
 
   /**
-   * Whether transactions can be begun: by beginning to, under an id as a worker has it. No record is
-   * written.
+   * Whether transactions can be begun: by beginning to, under an id as a worker has it. No record
+   * is written.
    */
   Finding transactions(String domain) {
     Map<String, Object> settings = new HashMap<>(kafka.producer());

@@ -48,6 +48,7 @@ final class SpecChecks {
     return AWAY.contains(e.kind())
         ? Finding.unreachable(
             check, e.getMessage(), "check address and network, and that it runs there")
-        : Finding.failed(check, e.getMessage(), "mend what the message names, in the spec or there");
+        : Finding.failed(
+            check, e.getMessage(), "mend what the message names, in the spec or there");
   }
 }

@@ -129,8 +129,7 @@ class BadInputTest {
   @Test
   void shouldTellOfKafkaAndOfTheLoginWhenTheDoctorLooks() {
     String good = postgres.copySpec("bad", "src.good", "dst.never");
-    Path spec =
-        fleet.write("d.yaml", good.replace("${env:PG_PASSWORD}", "${env:WRONG_PASSWORD}"));
+    Path spec = fleet.write("d.yaml", good.replace("${env:PG_PASSWORD}", "${env:WRONG_PASSWORD}"));
 
     Proc p = fleet.start("doctor", "doctor", spec.toString(), "--bootstrap-server", "127.0.0.1:1");
 
