@@ -45,14 +45,15 @@ final class LiveView {
    * @return at most so many lines, none longer than the width
    */
   static List<String> lines(State state, Optional<String> backfill, int width, int height) {
+    int columns = Math.max(LEAST_WIDTH, width);
     List<String> lines = new ArrayList<>();
     if (backfill.isPresent()) {
-      one(state, backfill.get(), lines);
+      one(state, backfill.get(), columns, lines);
     } else {
-      all(state, lines);
+      all(state, columns, lines);
     }
-    alerts(state, backfill, lines);
-    return fit(lines, Math.max(LEAST_WIDTH, width), height);
+    alerts(state, backfill, columns, lines);
+    return fit(lines, columns, height);
   }
 
   private static List<String> fit(List<String> lines, int width, int height) {
@@ -74,7 +75,7 @@ final class LiveView {
         : plain.substring(0, plain.offsetByCodePoints(0, width - 1)) + "…";
   }
 
-  private static void one(State state, String id, List<String> lines) {
+  private static void one(State state, String id, int width, List<String> lines) {
     Optional<Progress> found =
         state.progress().stream().filter(p -> p.getBackfillId().equals(id)).findFirst();
     if (found.isEmpty()) {
@@ -82,38 +83,41 @@ final class LiveView {
       return;
     }
     Progress p = found.get();
-    lines.add(id + "  " + Summary.state(p));
+    lines.addAll(Terminal.wrap(id + "  " + Summary.state(p), width));
     lines.add(
         text(
             "%s  %3.0f%%  %,d of ~%,d rows",
             bar(p, BAR), share(p) * 100, p.getRows(), p.getRowsEstimated()));
     lines.add(speed(p) + "  " + left(p) + "  " + elapsed(p, state.now()));
-    lines.add(
-        text(
-            "%,d partitions: %,d completed, %,d running, %,d retrying, %,d pending, %,d failed",
-            p.getPartitions(),
-            p.getCompleted(),
-            p.getRunning(),
-            p.getRetrying(),
-            p.getPending(),
-            p.getFailed()));
+    lines.addAll(
+        Terminal.wrap(
+            text(
+                "%,d partitions: %,d completed, %,d running, %,d retrying, %,d pending, %,d failed",
+                p.getPartitions(),
+                p.getCompleted(),
+                p.getRunning(),
+                p.getRetrying(),
+                p.getPending(),
+                p.getFailed()),
+            width));
     if (p.getPausedAt() != null) {
       lines.add("paused     for " + ProgressBar.duration(state.now() - p.getPausedAt()));
     }
     if (!Summary.limits(p).isEmpty()) {
-      lines.add("limits     " + Summary.limits(p));
+      lines.addAll(Terminal.wrap("limits     " + Summary.limits(p), width));
     }
     if (!p.getSlowedBy().isEmpty()) {
-      lines.add("slowed by  " + p.getSlowedBy());
+      lines.addAll(Terminal.wrap("slowed by  " + p.getSlowedBy(), width));
     }
     if (p.getCriticalPartition() != null) {
-      lines.add("done last  " + Summary.critical(p));
+      lines.addAll(Terminal.wrap("done last  " + Summary.critical(p), width));
     }
     if (p.getDeadLetters() > 0) {
       lines.add(text("set aside  %,d rows", p.getDeadLetters()));
     }
     if (p.getDrift() > 0) {
-      lines.add("drift      " + p.getDrift() + ", last: " + p.getLastDrift());
+      lines.addAll(
+          Terminal.wrap("drift      " + p.getDrift() + ", last: " + p.getLastDrift(), width));
     }
     running(state, id, lines);
   }
@@ -168,7 +172,7 @@ final class LiveView {
         : partition;
   }
 
-  private static void all(State state, List<String> lines) {
+  private static void all(State state, int width, List<String> lines) {
     if (state.progress().isEmpty()) {
       lines.add("no backfills yet");
     }
@@ -187,7 +191,7 @@ final class LiveView {
               p.getFailed() == 0 ? "" : text("  %,d failed", p.getFailed())));
       String why = p.getReason().isEmpty() ? p.getSlowedBy() : p.getReason();
       if (!why.isEmpty() && !ProgressFeed.ended(p)) {
-        lines.add("  " + why);
+        lines.addAll(Terminal.wrap("  " + why, width));
       }
     }
     List<WorkerHeartbeat> here = state.workers().stream().filter(w -> !gone(w)).toList();
@@ -212,7 +216,8 @@ final class LiveView {
         .toList();
   }
 
-  private static void alerts(State state, Optional<String> backfill, List<String> lines) {
+  private static void alerts(
+      State state, Optional<String> backfill, int width, List<String> lines) {
     List<Alert> standing =
         state.alerts().stream()
             .filter(a -> a.getResolvedAt() == null)
@@ -226,14 +231,16 @@ final class LiveView {
       lines.add("");
     }
     for (Alert a : standing) {
-      lines.add(
-          text(
-              "! %s %s: %s%s",
-              a.getSeverity(),
-              a.getKind(),
-              backfill.isPresent() ? "" : a.getBackfillId() + ": ",
-              a.getMessage()));
-      lines.add("  → " + a.getRemedy());
+      lines.addAll(
+          Terminal.wrap(
+              text(
+                  "! %s %s: %s%s",
+                  a.getSeverity(),
+                  a.getKind(),
+                  backfill.isPresent() ? "" : a.getBackfillId() + ": ",
+                  a.getMessage()),
+              width));
+      lines.addAll(Terminal.wrap("  → " + a.getRemedy(), width));
     }
   }
 

@@ -91,8 +91,30 @@ final class LiveViewTest {
         .containsExactly(
             "orders-copy-1a2b3c4d  RUNNING",
             "[###############.............…",
-            "… 2 more lines",
+            "… 4 more lines",
             "q leaves; the backfill goes on");
+  }
+
+  @Test
+  void shouldShowAllOfTheReasonWhenTheTerminalIsNarrow() {
+    Progress p =
+        Progress.newBuilder(Reports.half())
+            .setState(BackfillState.PAUSED)
+            .setReason("paused by ann: the replica lags, and nobody is there to look after it")
+            .build();
+
+    assertThat(LiveView.lines(state(p), ONE, 50, 40))
+        .startsWith(
+            "orders-copy-1a2b3c4d  PAUSED: paused by ann: the",
+            "    replica lags, and nobody is there to look",
+            "    after it")
+        .contains("10 partitions: 5 completed, 2 running, 0 retrying,", "    3 pending, 0 failed");
+  }
+
+  @Test
+  void shouldBreakWithinAWordWhenItIsLongerThanALine() {
+    assertThat(Terminal.wrap("x".repeat(45), 20))
+        .containsExactly("x".repeat(20), "    " + "x".repeat(16), "    " + "x".repeat(9));
   }
 
   @ParameterizedTest
