@@ -77,7 +77,7 @@ class TopicsPageTest {
       return "";
     }
     Object value = f.defaultVal();
-    if (value.equals(JsonProperties.NULL_VALUE)) {
+    if (JsonProperties.NULL_VALUE.equals(value)) {
       return "`null`";
     }
     return value.equals("") ? "empty" : "`" + value + "`";
