@@ -29,6 +29,7 @@ final class RetryCommand implements Callable<Integer> {
   /** Which partitions: one or the other. */
   static final class Which {
 
+    @SuppressWarnings("UnusedVariable") // said only to be clear, and to exclude the other
     @Option(
         names = "--failed",
         description = "All partitions that failed. That is the default, too.")
