@@ -41,6 +41,8 @@ public final class Alerts {
             "Nothing is lost. If it happens again, find out what holds up %s (process %d on %s): a paused or overloaded machine, a network cut, long garbage collections"
                 .formatted(worker.getWorkerId(), worker.getPid(), worker.getHost()))
         .setAt(now)
+        // It is over when it is told: what was overtaken was refused.
+        .setResolvedAt(now)
         .build();
   }
 }

@@ -264,7 +264,8 @@ final class CoordinatorProcessor
   }
 
   private void put(Alert a, long now) {
-    if (a.getResolvedAt() == null) {
+    boolean news = a.getResolvedAt() == null || a.getResolvedAt() == a.getAt();
+    if (news) {
       LOG.warn("alert {}: {}. {}", a.getKind(), a.getMessage(), a.getRemedy());
     } else {
       LOG.info("alert {} is over: {}", a.getKind(), a.getMessage());
