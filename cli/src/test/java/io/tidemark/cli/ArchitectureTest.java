@@ -231,7 +231,7 @@ class ArchitectureTest {
   void shouldPrintOnlyWhenInTheCommandLine() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.tidemark.cli..")
+        .resideOutsideOfPackages("io.tidemark.cli..", "io.tidemark.testing..")
         .should(com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS)
         .because("only the command line talks to a terminal. To fix: log, return, or throw")
         .check(classes);
