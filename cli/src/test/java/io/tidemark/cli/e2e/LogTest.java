@@ -137,9 +137,11 @@ class LogTest {
         topics.plans(),
         topics.commands(),
         topics.workers(),
-        ReconcilerTopology.tallies(topics));
-    // For all others a record without a value is a tombstone; the ledger knows none.
-    for (String topic : List.of(topics.work("default"), topics.checkpoints("default"))) {
+        ReconcilerTopology.tallies(topics),
+        ReconcilerTopology.orders(topics, "default"));
+    // For all others a record without a value is a tombstone.
+    for (String topic :
+        List.of(topics.work("default"), ReconcilerTopology.orders(topics, "default"))) {
       named(reconciler, on.get(topic).tombstones());
     }
     assertNamed(tail, on, topics.checkpoints("default"));
@@ -165,6 +167,8 @@ class LogTest {
     }
     String tallies = ReconcilerTopology.tallies(topics);
     on.put(tallies, corrupt(tallies, 1));
+    String orders = ReconcilerTopology.orders(topics, "default");
+    on.put(orders, corrupt(orders, Fleet.QUEUES));
     return on;
   }
 
