@@ -162,10 +162,12 @@ final class Backfill {
     return was;
   }
 
+  /** Directs workers; what each may use stays as it is, so that nobody is unlimited in between. */
   void direct(RunState to, String why, long now, List<CoordinatorEffect> out) {
-    if (!directed(to)) {
-      boolean spent = directive != null && directive.getDeadLettersSpent();
-      put(new Directive(id(), to, why, now, spent, false, List.of()), out);
+    if (directive == null) {
+      put(new Directive(id(), to, why, now, false, false, List.of()), out);
+    } else if (!directed(to)) {
+      put(Directive.newBuilder(directive).setRunState(to).setReason(why).setAt(now).build(), out);
     }
   }
 

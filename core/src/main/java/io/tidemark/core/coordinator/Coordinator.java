@@ -3,6 +3,7 @@ package io.tidemark.core.coordinator;
 import io.tidemark.core.coordinator.CoordinatorEffect.Forget;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutAlert;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutDecision;
+import io.tidemark.core.coordinator.CoordinatorEffect.PutDirective;
 import io.tidemark.core.coordinator.CoordinatorEvent.CommandSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.HeartbeatSeen;
 import io.tidemark.core.coordinator.CoordinatorEvent.PlanSeen;
@@ -118,6 +119,10 @@ public final class Coordinator {
 
   private void admit(long now, List<CoordinatorEffect> out) {
     Admission.look(planned(), settings.maxRunning(), now, out);
+    // At once: whoever is let run without its limits would move without any.
+    if (out.stream().anyMatch(PutDirective.class::isInstance)) {
+      Limits.share(planned(), fleet, settings, now, out);
+    }
   }
 
   private Decision decide(Command c, long now, List<CoordinatorEffect> out) {

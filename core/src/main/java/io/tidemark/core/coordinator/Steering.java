@@ -117,6 +117,7 @@ final class Steering {
       return late.get();
     }
     b.direct(RunState.CANCEL, "cancelled by " + by, now, out);
+    b.pausedAt = null;
     b.to(b.state, "being cancelled by " + by, now, out);
     Sum sum = b.sum();
     return Answer.yes(

@@ -34,17 +34,20 @@ public record Brake(double factor) {
   /**
    * After a look.
    *
-   * @param value what the probe measured; NaN: it failed, which slows nothing down
+   * @param value what the probe measured; NaN: it failed, which changes nothing
    * @param limit what it may measure at most
    */
   public Brake after(double value, double limit) {
+    if (Double.isNaN(value)) {
+      return this; // what is overloaded may well fail to answer: nothing is known to be better
+    }
     double wanted = wanted(value, limit);
     boolean stays = factor == 0 && value > RELEASED * limit;
     return stays ? this : new Brake(Math.min(wanted, factor + STEP));
   }
 
   private static double wanted(double value, double limit) {
-    if (Double.isNaN(value) || value <= EASY * limit) {
+    if (value <= EASY * limit) {
       return 1;
     }
     if (value > limit) {

@@ -21,8 +21,8 @@ final class BrakeTest {
           1.0,    90, 100, 0.55
           1.0,   100, 100, 0.1
           1.0,   101, 100, 0.0
-          0.5,   NaN, 100, 0.65
-          0.0,   NaN, 100, 0.15
+          0.5,   NaN, 100, 0.5
+          0.0,   NaN, 100, 0.0
           0.0,    95, 100, 0.0
           0.0,    90, 100, 0.15
           0.0,    10, 100, 0.15
@@ -48,7 +48,7 @@ final class BrakeTest {
       double value = chance.nextInt(10) == 0 ? Double.NaN : chance.nextDouble(0, 150);
       Brake next = brake.after(value, 100);
       assertThat(next.factor()).isBetween(0.0, Math.min(1.0, brake.factor() + 0.15 + 1e-12));
-      assertThat(next.holds()).isEqualTo(value > 100 || (brake.holds() && value > 90));
+      assertThat(next.holds()).isEqualTo(value > 100 || (brake.holds() && !(value <= 90)));
       brake = next;
     }
   }

@@ -194,6 +194,18 @@ final class CoordinatorProcessor
       answer(before, context.currentSystemTimeMs());
       return;
     }
+    Plan plan = plans.get(c.getBackfillId());
+    long now = context.currentSystemTimeMs();
+    if (plan != null && !domains.contains(plan.getDomain())) {
+      put(
+          new Decision(
+              c,
+              false,
+              "its domain " + plan.getDomain() + " is not in the reconciler's setting domains",
+              now),
+          now);
+      return;
+    }
     hear(new CommandSeen(c));
   }
 

@@ -48,8 +48,8 @@ record CommandRequest(
 
   private static final Set<String> FIELDS = Set.of("type", "arguments", "why", "command_id");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
-  private static final Pattern ROWS = Pattern.compile("off|(?!0+(\\.0+)?$)\\d{1,12}(\\.\\d{1,3})?");
-  private static final Pattern LANES = Pattern.compile("off|[1-9]\\d{0,6}");
+  private static final Pattern ROWS = Pattern.compile("off|[1-9]\\d{0,11}");
+  private static final Pattern LANES = Pattern.compile("off|[1-9]\\d{0,5}|1000000");
   private static final int MAX_WHY = 1_000;
 
   /**
@@ -168,7 +168,9 @@ record CommandRequest(
   private static Optional<String> wrong(String backfill, String name, String value) {
     return switch (name) {
       case "rows_per_second" ->
-          unless(ROWS.matcher(value).matches(), "rows_per_second is no number above 0, nor 'off'");
+          unless(
+              ROWS.matcher(value).matches(),
+              "rows_per_second is no whole number from 1, nor 'off'");
       case "lanes" ->
           unless(LANES.matcher(value).matches(), "lanes is no whole number from 1, nor 'off'");
       case "partition" ->

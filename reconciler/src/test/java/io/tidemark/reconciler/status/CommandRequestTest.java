@@ -19,10 +19,10 @@ class CommandRequestTest {
   @Test
   void shouldReadWhatIsAsked() {
     CommandRequest throttle =
-        of("{'type':'throttle','arguments':{'rows_per_second':'0.5','lanes':'off'},'why':'peak'}");
+        of("{'type':'throttle','arguments':{'rows_per_second':'500','lanes':'off'},'why':'peak'}");
 
     assertThat(throttle.type()).isEqualTo(CommandType.THROTTLE);
-    assertThat(throttle.arguments()).isEqualTo(Map.of("rows_per_second", "0.5", "lanes", "off"));
+    assertThat(throttle.arguments()).isEqualTo(Map.of("rows_per_second", "500", "lanes", "off"));
     assertThat(throttle.why()).isEqualTo("peak");
     assertThat(throttle.id()).isEmpty();
     assertThat(of("{'type':'retry','arguments':{'partition':'a-1/000007.1'}}").arguments())
@@ -50,9 +50,9 @@ class CommandRequestTest {
           {'type':'retry','arguments':{'partition':'b-1/000000'}}      | partition is none of a-1
           {'type':'retry','arguments':{'partition':7}}                 | partition is no text
           {'type':'throttle'}                                          | throttle needs
-          {'type':'throttle','arguments':{'rows_per_second':'0'}}      | no number above 0
-          {'type':'throttle','arguments':{'rows_per_second':'-1'}}     | no number above 0
-          {'type':'throttle','arguments':{'rows_per_second':'1e9'}}    | no number above 0
+          {'type':'throttle','arguments':{'rows_per_second':'0'}}      | no whole number from 1
+          {'type':'throttle','arguments':{'rows_per_second':'-1'}}     | no whole number from 1
+          {'type':'throttle','arguments':{'rows_per_second':'1e9'}}    | no whole number from 1
           {'type':'throttle','arguments':{'lanes':'0'}}                | no whole number from 1
           {'type':'pause','why':'a\\nb'}                               | not one line
           {'type':'pause','command_id':'a b'}                          | command_id has up to 100

@@ -83,15 +83,18 @@ public final class Inbox {
                   directive.getBackfillId()));
     }
     Share share = share(directive);
-    routes
-        .throttle(directive.getBackfillId())
-        .share(share.getRowsPerS() < 0 ? Double.POSITIVE_INFINITY : share.getRowsPerS());
+    // First of all: lanes that a larger share wakes must find that they are to stop.
     events.add(
         new WorkerEvent.Directed(
             directive.getBackfillId(),
             directive.getRunState(),
             directive.getDeadLettersSpent(),
             share.getLanes() < 0 ? WorkerEvent.Directed.ALL_LANES : share.getLanes()));
+    if (directive.getRunState() == RunState.RUN) {
+      routes
+          .throttle(directive.getBackfillId())
+          .share(share.getRowsPerS() < 0 ? Double.POSITIVE_INFINITY : share.getRowsPerS());
+    }
   }
 
   /** What this worker may use; nothing, if there are limits and nothing of them is its own. */

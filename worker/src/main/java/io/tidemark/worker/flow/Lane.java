@@ -239,7 +239,8 @@ final class Lane implements Runnable {
     void run() throws TaskException, InterruptedException {
       while (!stopping && !last) {
         Optional<Throttle.Turn> turn = turn();
-        if (turn.isPresent()) {
+        // To open the source again may have taken long.
+        if (turn.isPresent() && !stopping) {
           chunk(turn.get());
         }
       }
