@@ -14,22 +14,10 @@ engine asks for. Ends with 3 where one of these, or a package, cannot be had.
 TEXT
 }
 
-fail() {
-  printf 'build-postgres.sh: %s\n' "$1" >&2
-  exit "${2:-1}"
-}
-
-case ${1:-} in -h | --help) usage && exit ;; esac
-if [ $# -ne 1 ]; then
-  usage >&2
-  exit 2
-fi
-image=$1
-
-for tool in docker apt-get dpkg-deb tar; do
-  command -v "$tool" >/dev/null || fail "needs $tool" 3
-done
-docker version >/dev/null 2>&1 || fail "no Docker engine answers; start one or set DOCKER_HOST" 3
+# shellcheck source=deploy/docker/image.sh
+. "$here/image.sh"
+begin_image "$@"
+need
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,22 +17,10 @@ be had. Where a registry can be reached, plain docker does: see Dockerfile.
 TEXT
 }
 
-fail() {
-  printf 'build-tidemark.sh: %s\n' "$1" >&2
-  exit "${2:-1}"
-}
-
-case ${1:-} in -h | --help) usage && exit ;; esac
-if [ $# -ne 1 ]; then
-  usage >&2
-  exit 2
-fi
-image=$1
-
-for tool in docker mvn apt-get dpkg-deb tar; do
-  command -v "$tool" >/dev/null || fail "needs $tool" 3
-done
-docker version >/dev/null 2>&1 || fail "no Docker engine answers; start one or set DOCKER_HOST" 3
+# shellcheck source=deploy/docker/image.sh
+. "$here/image.sh"
+begin_image "$@"
+need mvn
 
 # The first JDK that can link a runtime and is new enough.
 find_jdk() {

@@ -1,10 +1,8 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.topic.Topics;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,8 +29,6 @@ import picocli.CommandLine.Parameters;
     })
 final class AlertsCommand implements Callable<Integer> {
 
-  private static final Duration READ = Duration.ofSeconds(60);
-
   @Parameters(arity = "0..1", paramLabel = "ID", description = "Only this backfill.")
   private String id;
 
@@ -44,12 +40,11 @@ final class AlertsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     // One condition is told several times: when it begins, gets worse, and is over.
     Map<String, Alert> newest = new LinkedHashMap<>();
-    Lookup.read(clients, topics.alerts(), Alert.class, READ, a -> newest.put(a.getAlertId(), a));
+    Lookup.read(clients, topics.alerts(), Alert.class, a -> newest.put(a.getAlertId(), a));
     List<Alert> shown =
         newest.values().stream()
             .filter(a -> id == null || a.getBackfillId().equals(id))

@@ -1,11 +1,9 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.topic.Topics;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,8 +31,6 @@ import picocli.CommandLine.Parameters;
     })
 final class AuditCommand implements Callable<Integer> {
 
-  private static final Duration READ = Duration.ofSeconds(60);
-
   @Parameters(arity = "0..1", paramLabel = "ID", description = "Only this backfill.")
   private String id;
 
@@ -50,22 +46,19 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     // Both, for either may be gone already: each is kept for a month of its own.
     Map<String, Act> acts = new LinkedHashMap<>();
     Lookup.read(
         clients,
         topics.commands(),
         Command.class,
-        READ,
         c -> acts.putIfAbsent(c.getCommandId(), new Act(c, Optional.empty())));
     Lookup.read(
         clients,
         topics.decisions(),
         Decision.class,
-        READ,
         d -> acts.put(d.getCommand().getCommandId(), new Act(d.getCommand(), Optional.of(d))));
     List<Act> shown =
         acts.values().stream()

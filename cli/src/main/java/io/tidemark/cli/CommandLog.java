@@ -2,30 +2,23 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.KafkaUnreachableException;
+import io.tidemark.kafka.command.CommandWriter;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Decision;
-import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Writes commands and hears what the coordinator decides. For one thread. */
 final class CommandLog implements AutoCloseable {
 
-  private static final int SEND_MS = 20_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration REACH = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -33,7 +26,7 @@ final class CommandLog implements AutoCloseable {
   private final String servers;
   private final RecordDecoder<Decision> decoder = RecordDecoder.of(Decision.class, Lookup::warn);
   private final KafkaConsumer<byte[], byte[]> decisions;
-  private final KafkaProducer<String, Command> producer;
+  private final CommandWriter writer;
 
   /** Listens from now on: a decision that comes faster than it can be waited for is not missed. */
   CommandLog(ClientConfig kafka, Topics topics) {
@@ -45,23 +38,11 @@ final class CommandLog implements AutoCloseable {
       decisions.assign(all);
       decisions.seekToEnd(all);
       decisions.position(all.get(0), REACH);
-      this.producer =
-          new KafkaProducer<>(
-              patient(kafka.producer()), new StringSerializer(), AvroSerde.of(Command.class));
+      this.writer = new CommandWriter(kafka.producer(), topic, PATIENCE);
     } catch (RuntimeException e) {
       decisions.close();
       throw e;
     }
-  }
-
-  private static Map<String, Object> patient(Map<String, Object> settings) {
-    Map<String, Object> patient = new HashMap<>(settings);
-    // Somebody sits before it and waits.
-    patient.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SEND_MS);
-    patient.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, SEND_MS);
-    patient.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SEND_MS / 2);
-    patient.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    return patient;
   }
 
   /**
@@ -71,19 +52,13 @@ final class CommandLog implements AutoCloseable {
    */
   void send(Command command) throws KafkaUnreachableException, InterruptedException {
     try {
-      producer.send(new ProducerRecord<>(topic, command.getBackfillId(), command)).get();
-    } catch (ExecutionException e) {
-      throw untaken(e.getCause());
+      writer.write(command);
     } catch (KafkaException e) {
-      throw untaken(e);
+      throw new KafkaUnreachableException(
+          "Kafka at %s did not take the command into %s: %s; run the same command again: what is asked twice is done once"
+              .formatted(servers, topic, e.getMessage()),
+          e);
     }
-  }
-
-  private KafkaUnreachableException untaken(Throwable cause) {
-    return new KafkaUnreachableException(
-        "Kafka at %s did not take the command into %s: %s; run the same command again: what is asked twice is done once"
-            .formatted(servers, topic, cause.getMessage()),
-        cause);
   }
 
   /** What the coordinator decided on a command; empty if it did not in time. */
@@ -104,7 +79,7 @@ final class CommandLog implements AutoCloseable {
   @Override
   public void close() {
     try (decisions) {
-      producer.close(Duration.ofSeconds(5));
+      writer.close();
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.DeadLetter;
@@ -9,7 +8,6 @@ import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,8 +38,6 @@ import picocli.CommandLine.Parameters;
     })
 final class DeadLettersCommand implements Callable<Integer> {
 
-  private static final Duration READ = Duration.ofSeconds(60);
-
   @Parameters(paramLabel = "ID", description = "The backfill.")
   private String id;
 
@@ -57,9 +53,8 @@ final class DeadLettersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     Lookup.requirePlanned(id, clients, topics);
     Map<String, NavigableMap<Long, DeadLetter>> letters = letters(clients, topics);
     Map<String, Long> counts = counts(clients, topics);
@@ -85,7 +80,6 @@ final class DeadLettersCommand implements Callable<Integer> {
         clients,
         topics.deadLetters(domain),
         DeadLetter.class,
-        READ,
         l -> {
           if (l.getBackfillId().equals(id)) {
             letters.computeIfAbsent(l.getPartitionId(), k -> new TreeMap<>()).put(l.getNumber(), l);
@@ -102,7 +96,6 @@ final class DeadLettersCommand implements Callable<Integer> {
         clients,
         topics.checkpoints(domain),
         Checkpoint.class,
-        READ,
         c -> {
           if (c.getDescriptor().getBackfillId().equals(id)) {
             counts.put(c.getDescriptor().getPartitionId(), c.getDeadLetters());

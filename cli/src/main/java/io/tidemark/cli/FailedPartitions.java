@@ -6,7 +6,6 @@ import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.topic.Topics;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +14,6 @@ import java.util.TreeMap;
 final class FailedPartitions {
 
   private static final int SHOWN = 5;
-  private static final Duration READ = Duration.ofSeconds(60);
 
   private FailedPartitions() {}
 
@@ -30,7 +28,6 @@ final class FailedPartitions {
         kafka,
         topics.checkpoints(p.getDomain()),
         Checkpoint.class,
-        READ,
         c -> note(c, p.getBackfillId(), failed));
     return failed.values().stream().limit(SHOWN).toList();
   }

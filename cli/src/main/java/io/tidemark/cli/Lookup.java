@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class Lookup {
 
   private static final Duration READ = Duration.ofSeconds(30);
+  private static final Duration READ_MUCH = Duration.ofSeconds(60);
 
   private Lookup() {}
 
@@ -96,6 +97,13 @@ final class Lookup {
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(queues(kafka, topic), within, r -> decoder.decode(r).ifPresent(each));
     }
+  }
+
+  /** The same, for a topic that may hold much. */
+  static <T extends SpecificRecord> void read(
+      ClientConfig kafka, String topic, Class<T> type, Consumer<T> each)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    read(kafka, topic, type, READ_MUCH, each);
   }
 
   /** Tells the user what does not end the command. */

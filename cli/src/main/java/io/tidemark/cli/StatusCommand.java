@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
@@ -35,7 +34,6 @@ import picocli.CommandLine.Parameters;
     })
 final class StatusCommand implements Callable<Integer> {
 
-  static final Duration REACH = Duration.ofSeconds(10);
   private static final Duration REFRESH = Duration.ofSeconds(1);
   private static final Duration KEY = Duration.ofMillis(100);
 
@@ -50,9 +48,8 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), REACH);
+    ClientConfig clients = kafka.reached();
     Lookup.queues(clients, topics.progress());
     boolean live = watch && !output.json() && Terminal.out();
     try (Interruption interruption = new Interruption(live ? ExitCode.DONE : ExitCode.INTERRUPTED);

@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Decision;
@@ -61,9 +60,8 @@ final class Steering {
    */
   int ask(CommandType type, Map<String, String> arguments) throws Exception {
     Duration within = Durations.of("--timeout", timeout);
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     Lookup.requirePlanned(id, clients, topics);
     Command command =
         new Command(

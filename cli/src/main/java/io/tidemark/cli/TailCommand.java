@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import java.time.Duration;
@@ -49,9 +48,8 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClientConfig clients = kafka.clients();
     String topic = kafka.topics().checkpoints(domain);
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
     List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);

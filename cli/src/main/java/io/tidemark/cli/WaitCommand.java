@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
-import io.tidemark.kafka.client.Reachable;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
@@ -42,9 +41,8 @@ final class WaitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Duration atMost = atMost();
-    ClientConfig clients = kafka.clients();
     Topics topics = kafka.topics();
-    Reachable.check(clients.admin(), StatusCommand.REACH);
+    ClientConfig clients = kafka.reached();
     Lookup.queues(clients, topics.progress());
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         ProgressFeed feed = ProgressFeed.open(clients, topics);

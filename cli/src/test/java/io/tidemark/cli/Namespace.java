@@ -90,13 +90,12 @@ final class Namespace {
 
   @SuppressWarnings("unchecked") // The serde of a record's own class.
   <T extends SpecificRecord> void put(String topic, String key, T value) throws Exception {
-    AvroSerde<T> serde = AvroSerde.of((Class<T>) value.getClass());
+    raw(topic, key, AvroSerde.of((Class<T>) value.getClass()).serialize(topic, value));
+  }
+
+  void raw(String topic, String key, byte[] value) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(kafka.producer())) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  topic, key.getBytes(StandardCharsets.UTF_8), serde.serialize(topic, value)))
-          .get();
+      producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get();
     }
   }
 }

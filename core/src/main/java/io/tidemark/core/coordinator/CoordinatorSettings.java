@@ -13,7 +13,8 @@ import java.util.Map;
 public record CoordinatorSettings(
     int maxRunning, Map<String, Double> sourceRowsPerS, long pausedAlertMs) {
 
-  private static final long DAY_MS = 86_400_000;
+  /** A pause worth an alert where nothing else is configured: a day, milliseconds. */
+  public static final long PAUSED_ALERT_MS = 86_400_000;
 
   public CoordinatorSettings {
     if (maxRunning < 1) {
@@ -24,6 +25,6 @@ public record CoordinatorSettings(
 
   /** Limits the number of running backfills only. */
   public static CoordinatorSettings of(int maxRunning) {
-    return new CoordinatorSettings(maxRunning, Map.of(), DAY_MS);
+    return new CoordinatorSettings(maxRunning, Map.of(), PAUSED_ALERT_MS);
   }
 }

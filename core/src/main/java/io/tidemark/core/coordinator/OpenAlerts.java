@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The alerts that stand: one is told when it is raised, gets worse, says much else, or is over. */
 final class OpenAlerts {
@@ -48,18 +48,13 @@ final class OpenAlerts {
         tell.add(a);
       }
     }
-    for (Iterator<Alert> it = open.values().iterator(); it.hasNext(); ) {
-      Alert a = it.next();
-      boolean over =
-          a.getBackfillId().equals(backfill)
-              && !standing.contains(a.getAlertId())
-              && at - seen.computeIfAbsent(a.getAlertId(), id -> at) >= CALM_MS;
-      if (over) {
-        it.remove();
-        seen.remove(a.getAlertId());
-        tell.add(Alert.newBuilder(a).setResolvedAt(at).build());
-      }
-    }
+    tell.addAll(
+        close(
+            a ->
+                a.getBackfillId().equals(backfill)
+                    && !standing.contains(a.getAlertId())
+                    && at - seen.computeIfAbsent(a.getAlertId(), id -> at) >= CALM_MS,
+            at));
     return tell;
   }
 
@@ -71,15 +66,16 @@ final class OpenAlerts {
 
   /** Ends all alerts of a backfill that is gone. */
   List<Alert> forget(String backfill, long at) {
-    List<Alert> tell = new ArrayList<>();
-    for (Iterator<Alert> it = open.values().iterator(); it.hasNext(); ) {
-      Alert a = it.next();
-      if (a.getBackfillId().equals(backfill)) {
-        it.remove();
-        seen.remove(a.getAlertId());
-        tell.add(Alert.newBuilder(a).setResolvedAt(at).build());
-      }
-    }
-    return tell;
+    return close(a -> a.getBackfillId().equals(backfill), at);
+  }
+
+  private List<Alert> close(Predicate<Alert> over, long at) {
+    List<Alert> closed = open.values().stream().filter(over).toList();
+    closed.forEach(
+        a -> {
+          open.remove(a.getAlertId());
+          seen.remove(a.getAlertId());
+        });
+    return closed.stream().map(a -> Alert.newBuilder(a).setResolvedAt(at).build()).toList();
   }
 }

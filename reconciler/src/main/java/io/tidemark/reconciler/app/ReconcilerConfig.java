@@ -107,7 +107,7 @@ public record ReconcilerConfig(
         .define(
             PAUSED_ALERT,
             ConfigDef.Type.LONG,
-            86_400_000L,
+            CoordinatorSettings.PAUSED_ALERT_MS,
             Range.atLeast(1_000),
             Importance.LOW,
             "A pause older than so many milliseconds raises an alert.")

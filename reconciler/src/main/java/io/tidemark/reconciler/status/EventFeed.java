@@ -143,20 +143,25 @@ final class EventFeed implements AutoCloseable {
   }
 
   private Listener open(Optional<String> backfill) {
+    refuseTooMany(); // before everything is read for one that may not stay
     Listener listener = new Listener(backfill);
     Moment now = moment();
     lock.lock();
     try {
-      if (listeners.size() >= MAX_LISTENERS) {
-        throw new HttpResponseException(
-            503, MAX_LISTENERS + " listen already; try again later", Map.of());
-      }
+      refuseTooMany();
       // What the others are told next may come here a second time: all of it is state, not steps.
       Changes.between(Moment.NOTHING, now).forEach(e -> listener.tell(new Numbered(number, e)));
       listeners.add(listener);
       return listener;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void refuseTooMany() {
+    if (listeners.size() >= MAX_LISTENERS) {
+      throw new HttpResponseException(
+          503, MAX_LISTENERS + " listen already; try again later", Map.of());
     }
   }
 
