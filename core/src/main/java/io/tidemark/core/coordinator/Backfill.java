@@ -48,6 +48,7 @@ final class Backfill {
   /** Since when nothing of it moves, milliseconds since the epoch. */
   long stillSince;
 
+  private long rowsSeen;
   private long orderedAt;
   private Long endedAt;
   private Progress written;
@@ -210,6 +211,14 @@ final class Backfill {
       direct(RunState.HOLD, "waits to go on", now, out);
     }
     dirty = true;
+  }
+
+  /** Takes note of how many rows there are: while that changes, it moves. */
+  void saw(long rows, long now) {
+    if (rows != rowsSeen) {
+      rowsSeen = rows;
+      stillSince = now;
+    }
   }
 
   /** The only place where the state changes, but for {@link #reopen}. */

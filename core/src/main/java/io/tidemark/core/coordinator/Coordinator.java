@@ -208,11 +208,8 @@ public final class Coordinator {
   }
 
   private void lookAhead(Backfill b, Sum sum, long now) {
-    Pace before = b.pace;
-    b.pace = before.observed(now, sum.rows());
-    if (sum.rows() != before.rows()) {
-      b.stillSince = now;
-    }
+    b.pace = b.pace.observed(now, sum.rows());
+    b.saw(sum.rows(), now);
     List<RunningPartition> running =
         fleet.running(b.id()).stream().map(Fleet.Running::partition).toList();
     b.forecast =

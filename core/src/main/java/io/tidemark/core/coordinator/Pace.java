@@ -14,8 +14,15 @@ record Pace(long at, long rows, double mean, double deviation) {
   /** Time constant of the mean, in seconds. */
   private static final double TAU_S = 10;
 
-  /** Observations closer together than this are folded into the next, milliseconds. */
-  private static final long MIN_STEP_MS = 500;
+  /** The first observation spans at least this, so that something is known soon, milliseconds. */
+  private static final long FIRST_STEP_MS = 500;
+
+  /**
+   * Every later one spans at least this, milliseconds: several chunks and reports of each lane.
+   * Rows come in bursts, one for each chunk; between shorter steps the bursts would be taken for a
+   * rate that changes, and the deviation would tell of the size of chunks, not of the pace.
+   */
+  private static final long STEP_MS = 4_000;
 
   /** A mean below this, rows per second, has faded away: it is none. */
   private static final double FADED = 0.05;
@@ -27,7 +34,7 @@ record Pace(long at, long rows, double mean, double deviation) {
     if (at == 0 || rowsNow < rows || now < at) {
       return new Pace(now, rowsNow, mean, deviation);
     }
-    if (now - at < MIN_STEP_MS) {
+    if (now - at < (mean == 0 ? FIRST_STEP_MS : STEP_MS)) {
       return this;
     }
     double seconds = (now - at) / 1000.0;

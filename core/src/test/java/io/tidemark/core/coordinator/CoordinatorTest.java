@@ -369,6 +369,7 @@ class CoordinatorTest {
     fixture.tick(1_000);
     fixture.tally(fixture.tally("a").setRunning(2).setRows(150).setStartedAt(1_000_000L));
     fixture.tick(1_000);
+    fixture.tick(5_000);
     fixture.tick(10 * 60_000);
     int before = fixture.written();
 

@@ -19,15 +19,20 @@ class ForecastTest {
 
   private static final int RUNS = 300;
 
+  /** Rows of a chunk: one to three seconds of work. */
+  private static final double CHUNK = 10_000;
+
   /** One run: partitions of skewed sizes on lanes of uneven, changing speed. */
   private static final class Run {
     private final Random chance;
     private final List<double[]> waiting = new ArrayList<>(); // rows, estimate
-    private final List<double[]> running = new ArrayList<>(); // left, estimate left, rate, smoothed
+    private final List<double[]> running =
+        new ArrayList<>(); // left, estimate left, rate, smoothed, untold
     private final double total;
     private final int lanes;
     private final double shared;
     private double done;
+    private double told;
 
     Run(long seed, double skew) {
       chance = new Random(seed);
@@ -53,7 +58,8 @@ class ForecastTest {
     void step() {
       while (running.size() < lanes && !waiting.isEmpty()) {
         double[] next = waiting.removeFirst();
-        running.add(new double[] {next[0], next[1], 10_000 * (0.7 + 0.6 * chance.nextDouble()), 0});
+        running.add(
+            new double[] {next[0], next[1], 10_000 * (0.7 + 0.6 * chance.nextDouble()), 0, 0});
       }
       double wanted = running.stream().mapToDouble(p -> p[2]).sum();
       double part = Math.min(1, shared / wanted);
@@ -64,6 +70,12 @@ class ForecastTest {
         p[1] = Math.max(0, p[1] - rows);
         p[3] = p[3] == 0 ? rate : 0.9 * p[3] + 0.1 * rate;
         done += rows;
+        p[4] += rows;
+        // Rows are told of when their chunk is in.
+        if (p[4] >= CHUNK || p[0] <= 0) {
+          told += p[4];
+          p[4] = 0;
+        }
       }
       running.removeIf(p -> p[0] <= 0);
     }
@@ -90,7 +102,7 @@ class ForecastTest {
     while (!run.over()) {
       run.step();
       now += STEP_MS;
-      pace = pace.observed(now, (long) run.done);
+      pace = pace.observed(now, (long) run.told);
       if (told == null && run.done >= share * run.total && pace.known() && !run.over()) {
         told = run.forecast(pace);
         toldAt = now;
