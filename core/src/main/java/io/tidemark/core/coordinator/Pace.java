@@ -2,14 +2,16 @@ package io.tidemark.core.coordinator;
 
 /**
  * How fast a backfill goes: an exponentially weighted mean of the observed rate and of its
- * deviation, both with the same time constant.
+ * deviation, both with the same time constant. While less than that has been observed, the mean is
+ * the plain one: the first moments, slow as they are, weigh no more than they lasted.
  *
  * @param at time of the last observation, milliseconds since the epoch; 0 before the first
  * @param rows rows at that time
  * @param mean rows per second
  * @param deviation mean absolute deviation, rows per second
+ * @param seconds how long was observed, in all
  */
-record Pace(long at, long rows, double mean, double deviation) {
+record Pace(long at, long rows, double mean, double deviation, double seconds) {
 
   /** Time constant of the mean, in seconds. */
   private static final double TAU_S = 10;
@@ -27,25 +29,26 @@ record Pace(long at, long rows, double mean, double deviation) {
   /** A mean below this, rows per second, has faded away: it is none. */
   private static final double FADED = 0.05;
 
-  static final Pace NONE = new Pace(0, 0, 0, 0);
+  static final Pace NONE = new Pace(0, 0, 0, 0, 0);
 
   /** The estimate after {@code rowsNow} rows at {@code now}. */
   Pace observed(long now, long rowsNow) {
     if (at == 0 || rowsNow < rows || now < at) {
-      return new Pace(now, rowsNow, mean, deviation);
+      return new Pace(now, rowsNow, mean, deviation, seconds);
     }
     if (now - at < (mean == 0 ? FIRST_STEP_MS : STEP_MS)) {
       return this;
     }
-    double seconds = (now - at) / 1000.0;
-    double rate = (rowsNow - rows) / seconds;
+    double step = (now - at) / 1000.0;
+    double rate = (rowsNow - rows) / step;
     if (mean == 0) {
-      return new Pace(now, rowsNow, rate, rate / 2);
+      return new Pace(now, rowsNow, rate, rate / 2, step);
     }
-    double weight = 1 - Math.exp(-seconds / TAU_S);
-    double nextMean = mean + weight * (rate - mean);
+    double span = seconds + step;
+    double weight = 1 - Math.exp(-step / TAU_S);
+    double nextMean = mean + Math.max(weight, step / span) * (rate - mean);
     double nextDeviation = deviation + weight * (Math.abs(rate - nextMean) - deviation);
-    return new Pace(now, rowsNow, nextMean, nextDeviation);
+    return new Pace(now, rowsNow, nextMean, nextDeviation, span);
   }
 
   /** Whether a rate is known. */

@@ -148,7 +148,7 @@ class ForecastTest {
     Forecast f =
         Forecast.of(
             11_000,
-            new Pace(1, 0, 2_000, 0),
+            new Pace(1, 0, 2_000, 0, 60),
             List.of(
                 new RunningPartition("b/1", "b", 0L, 1_000L, 1_000.0, 0L, 0L),
                 new RunningPartition("b/2", "b", 0L, 10_000L, 1_000.0, 0L, 0L)),
@@ -162,7 +162,7 @@ class ForecastTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 1_000_000_000_000L})
   void shouldNeverEndBeforeItBegins(long remaining) {
-    Forecast f = Forecast.of(remaining, new Pace(1, 0, 0.1, 5), List.of(), 0);
+    Forecast f = Forecast.of(remaining, new Pace(1, 0, 0.1, 5, 60), List.of(), 0);
 
     assertThat(f.lowMs()).isNotNegative();
     assertThat(f.highMs()).isGreaterThanOrEqualTo(f.lowMs());
