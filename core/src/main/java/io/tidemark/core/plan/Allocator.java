@@ -19,6 +19,9 @@ public final class Allocator {
   private final PriorityQueue<Load> loads =
       new PriorityQueue<>(Comparator.comparingLong(Load::weight).thenComparingInt(Load::queue));
 
+  /** Partitions dealt so far, a count. */
+  private long dealt;
+
   /** An allocator for queues 0 … {@code queues - 1}, all empty. */
   public Allocator(int queues) {
     if (queues < 1) {
@@ -39,6 +42,7 @@ public final class Allocator {
     for (int i = 0; i < heaviestFirst.length; i++) {
       heaviestFirst[i] = i;
     }
+    dealt += weights.size();
     Arrays.sort(heaviestFirst, Comparator.<Integer>comparingLong(weights::get).reversed());
     for (int i : heaviestFirst) {
       Load least = loads.remove();
@@ -50,15 +54,20 @@ public final class Allocator {
 
   /** Counts a partition that an earlier planner already dealt to a queue. */
   public void dealt(int queue, long weight) {
+    dealt++;
     Load had = loads.stream().filter(l -> l.queue() == queue).findFirst().orElseThrow();
     loads.remove(had);
     loads.add(new Load(queue, had.weight() + Math.max(1, weight)));
   }
 
-  /** Weight of the fullest queue over the mean; 1.0 is perfect, 1.0 also while all are empty. */
+  /**
+   * Weight of the fullest queue over the mean of those that can have any: of fewer partitions than
+   * queues, each has one of its own, and the queues beyond them are not missed. 1.0 is perfect, 1.0
+   * also while all are empty.
+   */
   public double imbalance() {
     long max = loads.stream().mapToLong(Load::weight).max().orElse(0);
-    double mean = loads.stream().mapToLong(Load::weight).average().orElse(0);
-    return mean == 0 ? 1.0 : max / mean;
+    double sum = loads.stream().mapToLong(Load::weight).sum();
+    return sum == 0 ? 1.0 : max * Math.min(loads.size(), dealt) / sum;
   }
 }

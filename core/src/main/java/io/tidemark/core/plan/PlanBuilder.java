@@ -145,7 +145,7 @@ public final class PlanBuilder {
     return coverage;
   }
 
-  /** Weight of the fullest queue over the mean. */
+  /** Weight of the fullest queue over the mean of those that can have any. */
   public double imbalance() {
     return allocator.imbalance();
   }

@@ -17,7 +17,7 @@ final class AllocatorTest {
     Allocator allocator = new Allocator(3);
 
     assertThat(allocator.assign(List.of(1L, 7L, 5L, 4L, 3L))).containsExactly(1, 0, 1, 2, 2);
-    assertThat(allocator.imbalance()).isEqualTo(7 / (20 / 3.0));
+    assertThat(allocator.imbalance()).isEqualTo(7 * 3 / 20.0);
   }
 
   @Test
@@ -48,6 +48,15 @@ final class AllocatorTest {
   }
 
   @Test
+  void shouldNotMissQueuesForWhichThereIsNoPartition() {
+    Allocator allocator = new Allocator(64);
+    allocator.assign(List.of(250_000L, 250_000L));
+    allocator.dealt(2, 100_000);
+
+    assertThat(allocator.imbalance()).isEqualTo(250 / 200.0);
+  }
+
+  @Test
   void shouldRefuseATopicWithoutQueues() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Allocator(0));
   }
@@ -75,7 +84,8 @@ final class AllocatorTest {
       long heaviest = weights.stream().mapToLong(w -> w).max().orElseThrow();
       // What the last one put on the fullest queue found there was at most the mean.
       assertThat((double) fullest).isLessThanOrEqualTo(sum / (double) queues + heaviest);
-      assertThat(allocator.imbalance()).isEqualTo(fullest / (sum / (double) queues));
+      assertThat(allocator.imbalance())
+          .isEqualTo(fullest * Math.min(queues, weights.size()) / (double) sum);
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.List;
  * @param heaviest largest estimate of one partition, rows
  * @param imbalance estimated rows of the heaviest partition over the mean; 1.0 is perfect, and
  *     where all are empty
- * @param queueImbalance weight of the fullest queue over the mean; 1.0 is perfect
+ * @param queueImbalance weight of the fullest queue over the mean of those that can have any (as
+ *     many as there are partitions, at most); 1.0 is perfect
  * @param took time that cutting the source took
  * @param format the row format that source and sink would use
  * @param obstacles why it is no better one; a line each

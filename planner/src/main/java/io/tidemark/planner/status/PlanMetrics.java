@@ -59,7 +59,7 @@ public final class PlanMetrics {
                     registry,
                     "queue.imbalance",
                     "ratio",
-                    "Weight of the fullest queue over the mean.",
+                    "Weight of the fullest queue over the mean of those that can have any.",
                     b.queues());
               });
       gauge(
