@@ -36,6 +36,8 @@ final class Backfill {
   Pace pace = Pace.NONE;
   Optional<Forecast> forecast = Optional.empty();
 
+  final Patience patience = new Patience();
+
   /** What slows it down, in words. */
   String slowedBy = "";
 

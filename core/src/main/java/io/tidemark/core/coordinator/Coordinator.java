@@ -214,7 +214,8 @@ public final class Coordinator {
         fleet.running(b.id()).stream().map(Fleet.Running::partition).toList();
     b.forecast =
         b.pace.known() && b.remaining(sum) > 0
-            ? Optional.of(Forecast.of(b.remaining(sum), b.pace, running, sum.largestPending()))
+            ? Optional.of(
+                Forecast.of(b.remaining(sum), b.pace, running, sum.largestPending(), b.rowsPerS))
             : Optional.empty();
     b.slowedBy =
         fleet.pressures(b.id()).stream()
@@ -229,12 +230,18 @@ public final class Coordinator {
       return List.of();
     }
     RunState directed = b.directive == null ? null : b.directive.getRunState();
+    List<Fleet.Running> running = fleet.running(b.id());
+    Map<String, Double> spent =
+        directed == RunState.RUN
+            ? b.patience.spent(b.plan.getChunkTargetMs(), b.directive, running)
+            : Map.of();
     Judge.Case c =
         new Judge.Case(
             b.plan,
             b.written(),
             directed,
-            fleet.running(b.id()),
+            running,
+            spent,
             fleet.pressures(b.id()),
             now - b.stillSince,
             fleet.of(b.plan.getDomain()).size());

@@ -52,6 +52,14 @@ final class Fleet {
     long idleMs() {
       return Math.max(0, worker.getAt() - partition.getAdvancedAt());
     }
+
+    /** What the probes of its backfill leave of its worker's usual speed, 0 to 1. */
+    double factor() {
+      return worker.getPressures().stream()
+          .filter(p -> p.getBackfillId().equals(partition.getBackfillId()))
+          .mapToDouble(Pressure::getFactor)
+          .reduce(1, Math::min);
+    }
   }
 
   /** Partitions of a backfill that workers say they run. */

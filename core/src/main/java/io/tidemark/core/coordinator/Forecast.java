@@ -4,6 +4,7 @@ import io.tidemark.schemas.avro.RunningPartition;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How long a backfill still takes, as an interval that knows its stragglers.
@@ -41,9 +42,14 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
    * @param pace of the backfill; known
    * @param running partitions that run, as far as workers have told
    * @param largestPending rows of the largest partition that nobody has claimed yet; 0: none
+   * @param limit rows per second that it may move
    */
   static Forecast of(
-      long remaining, Pace pace, List<RunningPartition> running, long largestPending) {
+      long remaining,
+      Pace pace,
+      List<RunningPartition> running,
+      long largestPending,
+      OptionalDouble limit) {
     int lanes = Math.max(1, running.size());
     double fast = pace.mean() + pace.deviation() + DOUBT * pace.mean();
     double slow =
@@ -60,7 +66,9 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
     double waiting = ms(largestPending, pace.mean() / lanes);
     double longest = Math.max((double) critical.map(Critical::ms).orElse(0L), waiting);
     double fastest = longest / (lanes > 1 ? ALONE : 1 + DOUBT);
-    double low = Math.max(ms(remaining, fast), fastest);
+    // Where a limit holds all lanes back, one that is left alone has the whole limit.
+    boolean bound = limit.isPresent() && Pace.bound(pace.mean(), limit.getAsDouble());
+    double low = bound ? ms(remaining, fast) : Math.max(ms(remaining, fast), fastest);
     double tail = longest * (pace.mean() / slow) * (1 - 1.0 / lanes);
     double high = Math.max(ms(remaining, slow) + tail, longest * (pace.mean() / slow));
     return new Forecast(Math.round(low), Math.round(high), critical.filter(c -> c.ms() > 0));

@@ -10,6 +10,7 @@ import io.tidemark.schemas.avro.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -31,10 +32,7 @@ final class Judge {
           "stuck",
           "skew");
 
-  /** Without a step of the cursor for so many chunks' time, a partition stalls. */
-  private static final long STALL_CHUNKS = 30;
-
-  private static final long LEAST_STALL_MS = 30_000;
+  private static final long STUCK_MS = 60_000;
 
   /** A partition that needs so many times what the rest needs on its lanes is skewed. */
   private static final double SKEW = 3;
@@ -52,6 +50,7 @@ final class Judge {
    * A backfill as it is.
    *
    * @param directed what workers were told; null: nothing yet
+   * @param spent how much of its patience each running partition has spent, by id
    * @param stillMs for how long nothing of it moved although it may run, milliseconds
    * @param alive workers of its domain
    */
@@ -60,6 +59,7 @@ final class Judge {
       Progress progress,
       RunState directed,
       List<Fleet.Running> running,
+      Map<String, Double> spent,
       List<Pressure> pressures,
       long stillMs,
       int alive) {
@@ -149,41 +149,34 @@ final class Judge {
               now));
       return;
     }
-    if (!c.pressures().isEmpty()) {
-      if (c.stillMs() > HELD_MS) {
-        all.add(
-            alert(
-                c,
-                null,
-                "held",
-                Severity.WARNING,
-                "has not moved for " + seconds(c.stillMs()) + ": " + c.progress().getSlowedBy(),
-                "relieve what the probe watches; the backfill goes on by itself",
-                now));
-      }
-      return;
+    if (c.stillMs() > HELD_MS && c.pressures().stream().anyMatch(p -> p.getFactor() == 0)) {
+      all.add(
+          alert(
+              c,
+              null,
+              "held",
+              Severity.WARNING,
+              "has not moved for " + seconds(c.stillMs()) + ": " + c.progress().getSlowedBy(),
+              "relieve what the probe watches; the backfill goes on by itself",
+              now));
     }
-    boolean starved = c.progress().getRowsPerSLimit() != null;
-    long patience = Math.max(LEAST_STALL_MS, STALL_CHUNKS * c.plan().getChunkTargetMs());
     for (Fleet.Running r : c.running()) {
-      if (r.idleMs() > patience && !starved) {
+      if (c.spent().getOrDefault(r.partition().getPartitionId(), 0.0) >= 1) {
         all.add(
             alert(
                 c,
                 r.partition().getPartitionId(),
                 "stall",
                 Severity.WARNING,
-                "has not moved for %s on %s"
-                    .formatted(seconds(r.idleMs()), r.worker().getWorkerId()),
+                "has not moved for %s on %s%s"
+                    .formatted(seconds(r.idleMs()), r.worker().getWorkerId(), unexplained(c, r)),
                 ("look for locks and slow statements at source and sink, and at %s (process %d on %s);"
                         + " if it is stopped, end it: another worker goes on")
                     .formatted(r.worker().getWorkerId(), r.worker().getPid(), r.worker().getHost()),
                 now));
       }
     }
-    if (c.running().isEmpty()
-        && c.progress().getRetrying() == 0
-        && c.stillMs() > 2 * LEAST_STALL_MS) {
+    if (c.running().isEmpty() && c.progress().getRetrying() == 0 && c.stillMs() > STUCK_MS) {
       all.add(
           alert(
               c,
@@ -202,8 +195,13 @@ final class Judge {
     if (p.getCriticalMs() == null || p.getRowsPerS() <= 0) {
       return;
     }
+    if (p.getRowsPerSLimit() != null && Pace.bound(p.getRowsPerS(), p.getRowsPerSLimit())) {
+      return; // once it is alone, it has the whole limit
+    }
     double rest = 1000.0 * Math.max(0, p.getRowsEstimated() - p.getRows()) / p.getRowsPerS();
-    if (p.getCriticalMs() > LEAST_SKEW_MS && p.getCriticalMs() > SKEW * rest) {
+    // Alone it is as fast as a lane usually is: what its worker's brake takes, all lanes lose.
+    double alone = p.getCriticalMs() * factor(c, p.getCriticalPartition());
+    if (alone > LEAST_SKEW_MS && alone > SKEW * rest) {
       all.add(
           alert(
               c,
@@ -215,6 +213,20 @@ final class Judge {
               "smaller partitions next time: partition.key.rows; this time the backfill ends when it does",
               now));
     }
+  }
+
+  private static double factor(Case c, String partition) {
+    return c.running().stream()
+        .filter(r -> r.partition().getPartitionId().equals(partition))
+        .mapToDouble(Fleet.Running::factor)
+        .findFirst()
+        .orElse(1);
+  }
+
+  private static String unexplained(Case c, Fleet.Running r) {
+    return r.factor() < 1
+        ? ", though a probe only slows it down"
+        : c.progress().getRowsPerSLimit() == null ? "" : ", longer than its limit explains";
   }
 
   private static Alert alert(

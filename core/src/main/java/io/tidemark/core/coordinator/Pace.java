@@ -29,6 +29,9 @@ record Pace(long at, long rows, double mean, double deviation, double seconds) {
   /** A mean below this, rows per second, has faded away: it is none. */
   private static final double FADED = 0.05;
 
+  /** From this share of a limit on, it is the limit that it lacks, and not lanes. */
+  private static final double BOUND = 0.8;
+
   static final Pace NONE = new Pace(0, 0, 0, 0, 0);
 
   /** The estimate after {@code rowsNow} rows at {@code now}. */
@@ -54,6 +57,11 @@ record Pace(long at, long rows, double mean, double deviation, double seconds) {
   /** Whether a rate is known. */
   boolean known() {
     return mean >= FADED;
+  }
+
+  /** Whether something that moves so fast is held back by a limit, both rows per second. */
+  static boolean bound(double rowsPerS, double limit) {
+    return rowsPerS >= BOUND * limit;
   }
 
   /** The mean for people, to a tenth of a row per second; 0 while none is known. */

@@ -1,5 +1,6 @@
 package io.tidemark.core.coordinator;
 
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Share;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.util.ArrayList;
@@ -78,6 +79,20 @@ final class Shares {
               lanes.isEmpty() ? (int) NO_LIMIT : places.get(w.getWorkerId())));
     }
     return shares;
+  }
+
+  /** Rows per second that a worker may move; infinite: no limit. */
+  static double rowsPerS(Directive directive, String worker) {
+    if (!directive.getLimited()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double share =
+        directive.getShares().stream()
+            .filter(s -> s.getWorkerId().equals(worker))
+            .mapToDouble(Share::getRowsPerS)
+            .findFirst()
+            .orElse(0);
+    return share < 0 ? Double.POSITIVE_INFINITY : share;
   }
 
   private static double rounded(double rate) {

@@ -66,6 +66,16 @@ public record RateLimit(double rowsPerS, long paidAt) {
   }
 
   /**
+   * How long each of the lanes waits at most for its turn to come round, milliseconds; infinite if
+   * nothing may move.
+   *
+   * @param lanes that share the limit, at least 1
+   */
+  public double roundMs(int lanes) {
+    return 1_000.0 * lanes * chunkRows(lanes) / rowsPerS;
+  }
+
+  /**
    * The limit after a chunk.
    *
    * @param rows that it held

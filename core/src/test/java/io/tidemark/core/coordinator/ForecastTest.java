@@ -6,6 +6,7 @@ import io.tidemark.schemas.avro.RunningPartition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,13 +32,18 @@ class ForecastTest {
     private final double total;
     private final int lanes;
     private final double shared;
+    private final OptionalDouble limit;
     private double done;
     private double told;
 
-    Run(long seed, double skew) {
+    /**
+     * @param limited whether a limit holds the lanes back, so that one alone would go much faster
+     */
+    Run(long seed, double skew, boolean limited) {
       chance = new Random(seed);
       lanes = 2 + chance.nextInt(7);
-      shared = 10_000 * lanes * (0.5 + 0.5 * chance.nextDouble());
+      shared = (limited ? 1_000 : 10_000) * lanes * (0.5 + 0.5 * chance.nextDouble());
+      limit = limited ? OptionalDouble.of(shared) : OptionalDouble.empty();
       int count = lanes * (2 + chance.nextInt(20));
       double sum = 0;
       for (int i = 0; i < count; i++) {
@@ -89,7 +95,7 @@ class ForecastTest {
         told.add(new RunningPartition("b/" + told.size(), "b", 0L, (long) p[1], p[3], 0L, 0L));
       }
       long largest = waiting.stream().mapToLong(p -> (long) p[1]).max().orElse(0);
-      return Forecast.of(Math.max(1, (long) left), pace, told, largest);
+      return Forecast.of(Math.max(1, (long) left), pace, told, largest, limit);
     }
   }
 
@@ -129,15 +135,25 @@ class ForecastTest {
     "0.75, 1.6"
   })
   void shouldHoldTheTruthWhenARunIsSkewed(double share, double skew) {
+    holds(share, skew, false);
+  }
+
+  @ParameterizedTest(name = "at {0}, skew {1}")
+  @CsvSource({"0.25, 0.3", "0.5, 1.0", "0.75, 1.0", "0.5, 1.6"})
+  void shouldHoldTheTruthWhenALimitHoldsTheLanesBack(double share, double skew) {
+    holds(share, skew, true);
+  }
+
+  private static void holds(double share, double skew, boolean limited) {
     List<Double> widths = new ArrayList<>();
     int held = 0;
     for (int seed = 0; seed < RUNS; seed++) {
-      held += comesTrue(new Run(seed, skew), share, widths) ? 1 : 0;
+      held += comesTrue(new Run(seed, skew, limited), share, widths) ? 1 : 0;
     }
     double median = widths.stream().sorted().toList().get(widths.size() / 2);
     System.out.printf(
-        "at %.0f %% of runs of skew %.1f: %d of %d held, high is %.2f of low in the median%n",
-        share * 100, skew, held, RUNS, median);
+        "at %.0f %% of runs of skew %.1f%s: %d of %d held, high is %.2f of low in the median%n",
+        share * 100, skew, limited ? " with a limit" : "", held, RUNS, median);
 
     assertThat(held).isGreaterThanOrEqualTo(RUNS * 9 / 10);
     assertThat(median).as("an interval that wide says nothing").isLessThan(3);
@@ -152,7 +168,8 @@ class ForecastTest {
             List.of(
                 new RunningPartition("b/1", "b", 0L, 1_000L, 1_000.0, 0L, 0L),
                 new RunningPartition("b/2", "b", 0L, 10_000L, 1_000.0, 0L, 0L)),
-            0);
+            0,
+            OptionalDouble.empty());
 
     assertThat(f.critical()).hasValue(new Forecast.Critical("b/2", 10_000));
     assertThat(f.lowMs()).isBetween(5_500L, 10_000L);
@@ -162,7 +179,8 @@ class ForecastTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 1_000_000_000_000L})
   void shouldNeverEndBeforeItBegins(long remaining) {
-    Forecast f = Forecast.of(remaining, new Pace(1, 0, 0.1, 5, 60), List.of(), 0);
+    Forecast f =
+        Forecast.of(remaining, new Pace(1, 0, 0.1, 5, 60), List.of(), 0, OptionalDouble.empty());
 
     assertThat(f.lowMs()).isNotNegative();
     assertThat(f.highMs()).isGreaterThanOrEqualTo(f.lowMs());
