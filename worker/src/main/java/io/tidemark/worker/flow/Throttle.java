@@ -71,7 +71,7 @@ final class Throttle {
     try {
       what.run();
       long now = System.nanoTime();
-      limit = limit.at(rate(now), now);
+      limit = limit.at(rate(), now);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -79,8 +79,8 @@ final class Throttle {
   }
 
   /** Slowed down, it is measured by what it moved before. */
-  private double rate(long now) {
-    return factor == 1 ? share : factor * Math.min(share, usual.orElse(UNKNOWN, now));
+  private double rate() {
+    return factor == 1 ? share : factor * Math.min(share, usual.orElse(UNKNOWN));
   }
 
   /**
@@ -110,14 +110,18 @@ final class Throttle {
     }
   }
 
-  /** A chunk was committed. */
+  /**
+   * A chunk was committed.
+   *
+   * @param nanos that it took
+   */
   void moved(Turn turn, long rows, long nanos) {
     lock.lock();
     try {
       long now = System.nanoTime();
       limit = limit.charged(rows, turn.rowsPerS(), now);
       if (factor == 1) {
-        usual = usual.plus(rows, now);
+        usual = usual.plus(rows, nanos, now);
       }
       chunks++;
       chunkNanos += nanos;

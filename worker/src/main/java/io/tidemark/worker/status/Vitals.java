@@ -108,7 +108,8 @@ public final class Vitals {
         .setLanes(lanes)
         .setLanesBusy(metrics.busy())
         .setQueues(List.copyOf(queues))
-        .setRowsPerS(rate)
+        // What a worker that leaves says last stays.
+        .setRowsPerS(queues.isEmpty() ? 0 : rate)
         .setCpu(system.getProcessCpuLoad())
         .setHeapUsed(heap.getUsed())
         .setHeapMax(heap.getMax())
