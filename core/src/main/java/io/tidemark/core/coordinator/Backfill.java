@@ -36,6 +36,7 @@ final class Backfill {
   Pace pace = Pace.NONE;
   Optional<Forecast> forecast = Optional.empty();
 
+  Demand demand = Demand.UNKNOWN;
   final Patience patience = new Patience();
 
   /** What slows it down, in words. */
@@ -234,6 +235,7 @@ final class Backfill {
     if (next != state) {
       pausedAt = next == BackfillState.PAUSED ? (Long) now : null;
       stillSince = now;
+      demand = Demand.UNKNOWN;
     }
     state = next;
     reason = why;

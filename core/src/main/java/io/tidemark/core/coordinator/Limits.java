@@ -5,6 +5,7 @@ import io.tidemark.core.ledger.Tallies;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Share;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +29,23 @@ final class Limits {
       List<CoordinatorEffect> out) {
     List<Backfill> running =
         backfills.stream().filter(b -> b.state == BackfillState.RUNNING).toList();
+    running.forEach(b -> b.demand = b.demand.observed(now, b.sum().rows(), allowed(b)));
+    Map<Backfill, Double> before =
+        running.stream().collect(Collectors.toMap(Function.identity(), Limits::allowed));
     rates(running, settings);
-    for (Backfill b : running) {
-      if (b.directive != null) {
-        b.share(shares(b, fleet), now, out);
-      }
-    }
+    // Those that get less hear of it first: together they never may move more than there is.
+    running.stream()
+        .filter(b -> b.directive != null)
+        .sorted(Comparator.comparing(b -> allowed(b) > before.get(b)))
+        .forEach(b -> b.share(shares(b, fleet), now, out));
+  }
+
+  private static double allowed(Backfill b) {
+    return b.rowsPerS.orElse(Double.POSITIVE_INFINITY);
   }
 
   /** Sets what each may move, rows per second. */
-  static void rates(List<Backfill> running, CoordinatorSettings settings) {
+  private static void rates(List<Backfill> running, CoordinatorSettings settings) {
     running.forEach(b -> b.rowsPerS = b.ownRowsPerS());
     Map<String, List<Backfill>> bySource =
         running.stream().collect(Collectors.groupingBy(b -> b.plan.getSourceKey()));
@@ -61,6 +69,7 @@ final class Limits {
                                 new Claimant(
                                     b.id(),
                                     b.weight(),
+                                    b.demand.rowsPerS(),
                                     b.ownRowsPerS().orElse(Double.POSITIVE_INFINITY)))
                         .toList());
             sharing.forEach(b -> b.rowsPerS = OptionalDouble.of(parts.get(b.id())));

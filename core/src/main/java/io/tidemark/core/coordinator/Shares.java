@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** Divides limits among those who share them. */
@@ -24,22 +25,44 @@ final class Shares {
    * One who wants a part of a budget.
    *
    * @param weight positive
-   * @param most what it can use; infinite if it sets itself no limit
+   * @param wants what it would use now; infinite: whatever it gets
+   * @param most what it may use; infinite if it sets itself no limit
    */
-  record Claimant(String id, double weight, double most) {}
+  record Claimant(String id, double weight, double wants, double most) {}
+
+  /** Whatever a claimant wants, it may have this share of what its weight is worth. */
+  private static final double FLOOR = 0.1;
 
   /**
-   * Max-min fair parts of a budget: each gets what its weight is worth, and what one cannot use
-   * goes to the others (water filling; D. Bertsekas and R. Gallager, Data Networks, 6.5.2).
+   * Max-min fair parts of a budget: each gets what its weight is worth, and what one does not want
+   * goes to the others. What nobody wants is dealt out as well, as room to grow: the parts are the
+   * whole budget, or all that the claimants may use if that is less.
    */
   static Map<String, Double> divide(double budget, List<Claimant> claimants) {
+    double weights = claimants.stream().mapToDouble(Claimant::weight).sum();
+    // Who got nothing could never show that it wants something again.
+    Map<String, Double> wanted =
+        fill(
+            budget,
+            claimants,
+            c -> Math.min(c.most(), Math.max(c.wants(), FLOOR * budget * c.weight() / weights)));
+    double left = budget - wanted.values().stream().mapToDouble(Double::doubleValue).sum();
+    Map<String, Double> room =
+        fill(Math.max(0, left), claimants, c -> c.most() - wanted.get(c.id()));
+    room.forEach((id, more) -> wanted.merge(id, more, Double::sum));
+    return wanted;
+  }
+
+  /** Water filling up to each one's cap (D. Bertsekas and R. Gallager, Data Networks, 6.5.2). */
+  private static Map<String, Double> fill(
+      double budget, List<Claimant> claimants, ToDoubleFunction<Claimant> cap) {
     Map<String, Double> parts = new HashMap<>();
     List<Claimant> open = new ArrayList<>(claimants);
-    open.sort(Comparator.comparingDouble(c -> c.most() / c.weight()));
+    open.sort(Comparator.comparingDouble(c -> cap.applyAsDouble(c) / c.weight()));
     double left = budget;
     double weights = open.stream().mapToDouble(Claimant::weight).sum();
     for (Claimant c : open) {
-      double part = Math.min(c.most(), left * c.weight() / weights);
+      double part = Math.min(cap.applyAsDouble(c), left * c.weight() / weights);
       parts.put(c.id(), part);
       left -= part;
       weights -= c.weight();
@@ -95,8 +118,9 @@ final class Shares {
     return share < 0 ? Double.POSITIVE_INFINITY : share;
   }
 
+  /** To a hundredth, but never from something to nothing: that would hold a lane for ever. */
   private static double rounded(double rate) {
-    return Math.round(rate * 100) / 100.0;
+    return rate > 0 ? Math.max(1, Math.round(rate * 100)) / 100.0 : 0;
   }
 
   private static Map<String, Integer> places(
