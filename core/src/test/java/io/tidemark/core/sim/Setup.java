@@ -23,6 +23,7 @@ package io.tidemark.core.sim;
  * @param sink kind of the sink
  * @param poison one row of so many is refused by the sink; 0: none is
  * @param killer whether every worker dies that begins with a chunk of a certain partition
+ * @param lateMarkers share of transactions' markers that come long after the decision
  */
 record Setup(
     int queues,
@@ -44,7 +45,8 @@ record Setup(
     double fatal,
     SimSink.Kind sink,
     int poison,
-    boolean killer) {
+    boolean killer,
+    double lateMarkers) {
 
   static Setup draw(Scheduler s) {
     int backfills = s.between(1, 2);
@@ -70,6 +72,7 @@ record Setup(
             ? SimSink.Kind.TRANSACTIONAL
             : s.chance(0.5) ? SimSink.Kind.MANIFEST : SimSink.Kind.IDEMPOTENT,
         s.chance(0.3) ? s.between(3, 60) : 0,
-        s.chance(0.1));
+        s.chance(0.1),
+        s.chance(0.3) ? 0.5 : 0.05);
   }
 }

@@ -63,6 +63,7 @@ final class SimLog {
 
   private final Scheduler scheduler;
   private final int transactionMs;
+  private final double lateMarkers;
   private final Mutation mutation;
   private final List<List<Optional<Descriptor>>> work = new ArrayList<>();
   private final List<List<Integer>> reportsBefore = new ArrayList<>();
@@ -74,11 +75,12 @@ final class SimLog {
   private final List<Consumer<Txn>> onDecided = new ArrayList<>();
   private boolean available = true;
 
-  SimLog(Scheduler scheduler, int queues, int transactionMs, Mutation mutation) {
+  SimLog(Scheduler scheduler, Setup setup, Mutation mutation) {
     this.mutation = mutation;
     this.scheduler = scheduler;
-    this.transactionMs = transactionMs;
-    for (int q = 0; q < queues; q++) {
+    this.transactionMs = setup.transactionMs();
+    this.lateMarkers = setup.lateMarkers();
+    for (int q = 0; q < setup.queues(); q++) {
       work.add(new ArrayList<>());
       reportsBefore.add(new ArrayList<>());
       checkpoints.add(new ArrayList<>());
@@ -188,7 +190,7 @@ final class SimLog {
   }
 
   private int lag() {
-    return scheduler.chance(0.05) ? scheduler.between(0, 300) : scheduler.between(0, 5);
+    return scheduler.chance(lateMarkers) ? scheduler.between(0, 1_000) : scheduler.between(0, 5);
   }
 
   void abort(Txn txn) {

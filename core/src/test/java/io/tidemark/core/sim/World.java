@@ -34,7 +34,7 @@ final class World {
     this.scheduler = scheduler;
     this.mutation = mutation;
     this.setup = Setup.draw(scheduler);
-    this.log = new SimLog(scheduler, setup.queues(), setup.transactionMs(), mutation);
+    this.log = new SimLog(scheduler, setup, mutation);
     this.group = new SimGroup(scheduler, setup.queues(), setup.sessionMs(), mutation);
     this.invariants = new Invariants(this);
     this.sink = new SimSink(setup.sink(), setup.poison(), mutation, invariants.sink());
