@@ -33,6 +33,7 @@ class ForecastTest {
     private final int lanes;
     private final double shared;
     private final OptionalDouble limit;
+    private final double chunk;
     private double done;
     private double told;
 
@@ -44,6 +45,8 @@ class ForecastTest {
       lanes = 2 + chance.nextInt(7);
       shared = (limited ? 1_000 : 10_000) * lanes * (0.5 + 0.5 * chance.nextDouble());
       limit = limited ? OptionalDouble.of(shared) : OptionalDouble.empty();
+      // Under a limit a chunk holds half a second's worth of it.
+      chunk = limited ? shared / lanes / 2 : CHUNK;
       int count = lanes * (2 + chance.nextInt(20));
       double sum = 0;
       for (int i = 0; i < count; i++) {
@@ -78,7 +81,7 @@ class ForecastTest {
         done += rows;
         p[4] += rows;
         // Rows are told of when their chunk is in.
-        if (p[4] >= CHUNK || p[0] <= 0) {
+        if (p[4] >= chunk || p[0] <= 0) {
           told += p[4];
           p[4] = 0;
         }
