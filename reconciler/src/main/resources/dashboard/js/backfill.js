@@ -42,7 +42,7 @@ export function openBackfill(root, id) {
       root,
       head(now),
       open.length > 0 && h("section", { class: "urgent", "aria-label": "Open alerts", "data-key": "alerts" }, alertList(open, id)),
-      figures(now, more.directive),
+      figures(now, more.directive, more.sourceKey),
       h(
         "div",
         { class: "columns", "data-key": "columns" },
@@ -93,6 +93,7 @@ class Details {
     this.id = id;
     this.onChange = onChange;
     this.directive = null;
+    this.sourceKey = "";
     this.failures = null;
     this.detailAt = -Infinity;
     this.failuresAt = -Infinity;
@@ -104,7 +105,10 @@ class Details {
     const now = performance.now();
     if (now - this.detailAt > DETAIL_MS && !(isOver(b) && this.directive)) {
       this.detailAt = now;
-      this.ask("", {}, (answer) => (this.directive = answer.directive));
+      this.ask("", {}, (answer) => {
+        this.directive = answer.directive;
+        this.sourceKey = answer.plan.source_key;
+      });
     }
     const counts = `${b.failed} ${b.retrying} ${b.dead_letters}`;
     if (counts !== this.failuresOf && now - this.failuresAt > FAILURES_MS) {

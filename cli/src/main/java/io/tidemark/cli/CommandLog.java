@@ -55,8 +55,8 @@ final class CommandLog implements AutoCloseable {
       writer.write(command);
     } catch (KafkaException e) {
       throw new KafkaUnreachableException(
-          "Kafka at %s did not take the command into %s: %s; run the same command again: what is asked twice is done once"
-              .formatted(servers, topic, e.getMessage()),
+          "Kafka at %s did not take the command into %s: %s; it may still be there: run it again with --command-id %s, and it is obeyed once"
+              .formatted(servers, topic, e.getMessage(), command.getCommandId()),
           e);
     }
   }

@@ -7,7 +7,10 @@ import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -75,6 +78,23 @@ final class Lookup {
                   ? "none was planned here: check --bootstrap-server and --namespace"
                   : "known: " + String.join(", ", planned)));
     }
+  }
+
+  /** The plan of a backfill; empty if it was not planned, or is archived. */
+  static Optional<Plan> plan(String backfill, ClientConfig kafka, Topics topics)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    Map<String, Plan> newest = new HashMap<>();
+    read(
+        kafka,
+        topics.plans(),
+        Plan.class,
+        READ,
+        p -> {
+          if (p.getBackfillId().equals(backfill)) {
+            newest.put(backfill, p);
+          }
+        });
+    return Optional.ofNullable(newest.get(backfill));
   }
 
   private static Set<String> planned(ClientConfig kafka, String topic)

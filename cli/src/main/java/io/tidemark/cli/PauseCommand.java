@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
       "",
       "Examples:",
       "  tidemark pause orders-copy-1a2b3c4d --why \"the replica lags\"",
-      "  tidemark pause orders-copy-1a2b3c4d --who deploy-bot --output json"
+      "  tidemark pause orders-copy-1a2b3c4d --who deploy-bot --output json",
+      "  tidemark pause orders-copy-1a2b3c4d --command-id deploy-4711-pause"
     })
 final class PauseCommand implements Callable<Integer> {
 

@@ -112,6 +112,7 @@ final class PlanCommand implements Callable<Integer> {
   private int show(DryRun run) {
     if (output.json()) {
       Map<String, Object> out = totals(run.backfill(), run.partitions(), run.rowsEstimated());
+      out.put("source_key", run.sourceKey());
       out.put("heaviest", run.heaviest());
       out.put("imbalance", run.imbalance());
       out.put("queue_imbalance", run.queueImbalance());
@@ -126,7 +127,7 @@ final class PlanCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "%s (dry run: nothing was touched)%n%,d partitions, about %,d rows, cut in %.2f s; the"
-            + " heaviest %,d, %.2f times the mean; queue imbalance %.2f%nrows travel %s (%s)%n",
+            + " heaviest %,d, %.2f times the mean; queue imbalance %.2f%nrows travel %s (%s)%nsource key %s: limits of the source go by it%n",
         run.backfill(),
         run.partitions(),
         run.rowsEstimated(),
@@ -135,7 +136,8 @@ final class PlanCommand implements Callable<Integer> {
         run.imbalance(),
         run.queueImbalance(),
         run.raw() ? "raw, undecoded" : "as records",
-        run.format().id());
+        run.format().id(),
+        Terminal.plain(run.sourceKey()));
     run.obstacles().forEach(line -> System.out.println("  not better, as " + line));
     run.explain().forEach(line -> System.out.println("  " + line));
     run.sample().forEach(line -> System.out.println("  " + line));

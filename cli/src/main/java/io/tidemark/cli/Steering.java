@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.core.coordinator.CommandIds;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.CommandType;
@@ -9,7 +10,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,16 @@ final class Steering {
   private String who;
 
   @Option(
+      names = "--command-id",
+      paramLabel = "ID",
+      description =
+          "Names this command, so that a script that runs twice asks once: what comes again under the"
+              + " same id within 30 days gets the answer it got before, and changes nothing. "
+              + CommandIds.RULE
+              + ". Default: a new one each time.")
+  private String commandId;
+
+  @Option(
       names = "--timeout",
       defaultValue = "30s",
       paramLabel = "DURATION",
@@ -60,33 +73,66 @@ final class Steering {
    */
   int ask(CommandType type, Map<String, String> arguments) throws Exception {
     Duration within = Durations.of("--timeout", timeout);
+    if (commandId != null && !CommandIds.valid(commandId)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--command-id '%s' has not %s".formatted(Terminal.plain(commandId), CommandIds.RULE));
+    }
     Topics topics = kafka.topics();
     ClientConfig clients = kafka.reached();
-    Lookup.requirePlanned(id, clients, topics);
     Command command =
         new Command(
-            UUID.randomUUID().toString(),
+            commandId == null ? UUID.randomUUID().toString() : commandId,
             id,
             type,
             arguments,
             who == null ? userAtHost() : who,
             why,
             Instant.now().toEpochMilli());
+    Optional<Decision> before =
+        commandId == null ? Optional.empty() : decided(commandId, clients, topics);
+    if (before.isPresent()) {
+      return tell(command, before);
+    }
+    // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
+    Lookup.requirePlanned(id, clients, topics);
     try (CommandLog log = new CommandLog(clients, topics)) {
       log.send(command);
       return tell(command, log.decision(command.getCommandId(), within));
     }
   }
 
+  private static Optional<Decision> decided(String command, ClientConfig clients, Topics topics)
+      throws Exception {
+    List<Decision> found = new ArrayList<>();
+    Lookup.read(
+        clients,
+        topics.decisions(),
+        Decision.class,
+        d -> {
+          if (d.getCommand().getCommandId().equals(command)) {
+            found.add(d);
+          }
+        });
+    return found.stream().findFirst();
+  }
+
   private int tell(Command command, Optional<Decision> decision) throws CliException {
+    if (decision.isPresent() && !CommandIds.same(command, decision.get().getCommand())) {
+      Command other = decision.get().getCommand();
+      throw new CliException(
+          ExitCode.USAGE,
+          "--command-id %s was used for another command, %s of %s; leave it out, or take a new one"
+              .formatted(commandId, verb(other), Terminal.plain(other.getBackfillId())));
+    }
     if (output.json()) {
       OutputOption.print(json(command, decision));
     }
     if (decision.isEmpty()) {
       throw new CliException(
           ExitCode.UNREACHABLE,
-          "%s %s was not answered within %s. The command is in the log, and will be obeyed when a reconciler runs: is one up? Start it with `tidemark reconciler`, and see `tidemark audit %s`"
-              .formatted(verb(command), id, timeout, id));
+          "%s %s was not answered within %s. The command is in the log, and will be obeyed when a reconciler runs: is one up? Start it with `tidemark reconciler`, and see `tidemark audit %s`. Run again with --command-id %s, it waits for the same answer"
+              .formatted(verb(command), id, timeout, id, command.getCommandId()));
     }
     String words = Terminal.plain(decision.get().getAnswer());
     if (!decision.get().getAccepted()) {

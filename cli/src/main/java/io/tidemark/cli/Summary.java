@@ -36,7 +36,17 @@ final class Summary {
     return out;
   }
 
+  /** Of a backfill that is over. */
   static String text(Progress p, List<Checkpoint> failed) {
+    return text(p, "", failed);
+  }
+
+  /**
+   * Lines for people.
+   *
+   * @param sourceKey what limits of its source go by; empty: not to be told
+   */
+  static String text(Progress p, String sourceKey, List<Checkpoint> failed) {
     StringBuilder b = new StringBuilder();
     line(b, "backfill", p.getBackfillId());
     line(b, "state", state(p));
@@ -55,6 +65,9 @@ final class Summary {
             p.getPending()));
     line(b, "rows", String.format(Locale.ROOT, "%,d of ~%,d", p.getRows(), p.getRowsEstimated()));
     steered(b, p);
+    if (!sourceKey.isEmpty()) {
+      line(b, "source", Terminal.plain(sourceKey) + "  (its key in source.rows.per.second)");
+    }
     if (p.getDeadLetters() > 0) {
       line(
           b,

@@ -49,7 +49,8 @@ final class DryRunTest {
             "3 partitions, about [0-9,]+ rows, cut in [0-9]+\\.[0-9]{2} s; the heaviest")
         .containsPattern("[0-9,]+, 1\\.[0-9]{2} times the mean; queue imbalance ")
         .contains("rows travel as records (avro)", "not better, as files of format csv are read")
-        .contains("2 csv file(s)");
+        .contains("2 csv file(s)")
+        .contains("source key file:" + dir + "/*.csv: limits of the source go by it");
     assertThat(dir.resolve("out")).doesNotExist();
   }
 
@@ -64,6 +65,7 @@ final class DryRunTest {
         .isEqualTo(said.path("heaviest").asDouble() / mean)
         .isBetween(1.3, 1.6);
     assertThat(said.path("queue_imbalance").asDouble()).isGreaterThan(1);
+    assertThat(said.path("source_key").asText()).isEqualTo("file:" + dir + "/*.csv");
     assertThat(said.path("seconds").asDouble()).isPositive();
     assertThat(said.path("path").asText()).isEqualTo("records");
     assertThat(said.path("format").asText()).isEqualTo("avro");

@@ -47,6 +47,11 @@ final class Namespace {
 
   /** A plan of ten partitions, none of which is published. */
   void planned() throws Exception {
+    planned(10);
+  }
+
+  /** A plan of so many partitions, none of which is published; without any it is over at once. */
+  void planned(int partitions) throws Exception {
     make();
     put(
         topics.plans(),
@@ -60,12 +65,13 @@ final class Namespace {
             .setSourceSchema("")
             .setState(PlanState.SEALED)
             .setQueues(1)
-            .setPartitions(10)
+            .setPartitions(partitions)
             .setRowsEstimated(1_000_000)
             .setCoverage(0)
             .setSinkFinish(false)
             .setCreatedAt(1_000)
             .setSealedAt(2_000L)
+            .setSourceKey("postgresql://DB1/shop")
             .build());
   }
 

@@ -14,12 +14,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands to the coordinator, on a real broker, where it matters with a real reconciler. */
 @Isolated("it reads what this process writes")
@@ -62,7 +66,16 @@ final class SteeringTest {
         .untilAsserted(
             () ->
                 assertThat(steered.cli("status", Reports.BACKFILL).out())
-                    .contains("PAUSED: paused by ann: the replica lags", "paused     since 2"));
+                    .contains(
+                        "PAUSED: paused by ann: the replica lags",
+                        "paused     since 2",
+                        "source     postgresql://db1:5432/shop  (its key in"));
+    assertThat(
+            new ObjectMapper()
+                .readTree(steered.cli("status", Reports.BACKFILL, "--output", "json").lastLine())
+                .path("source_key")
+                .asText())
+        .isEqualTo("postgresql://db1:5432/shop");
 
     Cli resumed = steered.cli("resume", Reports.BACKFILL, "--output", "json");
 
@@ -73,6 +86,72 @@ final class SteeringTest {
     assertThat(steered.cli("audit", Reports.BACKFILL).out())
         .containsSubsequence(
             "pause  by ann: the replica lags", "accepted: no chunk starts", "resume  by ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pause", "resume", "cancel", "retry", "throttle", "approve", "archive"})
+  void shouldRefuseACommandIdThatIsNone(String verb) {
+    List<String> all =
+        new ArrayList<>(List.of(verb, Reports.BACKFILL, "--command-id", "nightly run"));
+    all.addAll(
+        switch (verb) {
+          case "cancel", "archive" -> List.of("--yes");
+          case "throttle" -> List.of("--lanes", "1");
+          default -> List.of();
+        });
+
+    Cli cli = steered.cli(all.toArray(String[]::new));
+
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("--command-id 'nightly run'", "1 to 100 letters, digits");
+  }
+
+  @Test
+  void shouldAskOnceWhenAScriptRunsAgainUnderTheSameCommandId() {
+    String[] throttle = {
+      "throttle", Reports.BACKFILL, "--lanes", "7", "--why", "night run", "--command-id", "night-1"
+    };
+    Cli first = steered.cli(throttle);
+    Cli lifted = steered.cli("throttle", Reports.BACKFILL, "--lanes", "off");
+
+    Cli again = steered.cli(throttle);
+    Cli another =
+        steered.cli("throttle", Reports.BACKFILL, "--lanes", "8", "--command-id", "night-1");
+
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(lifted.exitCode()).isZero();
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.out()).isEqualTo(first.out());
+    assertThat(another.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(another.err())
+        .contains("night-1 was used for another command, throttle of " + Reports.BACKFILL);
+    assertThat(steered.cli("audit").out()).containsOnlyOnce("night run");
+    assertThat(steered.cli("status", Reports.BACKFILL).out())
+        .as("what was lifted since stays lifted")
+        .doesNotContain("7 partitions at the same time");
+  }
+
+  @Test
+  void shouldAnswerAgainWhenWhatWasArchivedIsGone() throws Exception {
+    Namespace n = new Namespace(broker.bootstrapServers());
+    n.planned(0);
+    String[] archive = {"archive", Reports.BACKFILL, "--yes", "--command-id", "night-2"};
+    try (Reconciler own = n.reconciler(dir.resolve("again"))) {
+      assertThat(own.failure()).isEmpty();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> n.cli("status", Reports.BACKFILL).out().contains("COMPLETED"));
+      Cli archived = n.cli(archive);
+      assertThat(archived.exitCode()).as(archived.err()).isZero();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> n.cli("status", Reports.BACKFILL).exitCode() == ExitCode.USAGE);
+
+      Cli again = n.cli(archive);
+
+      assertThat(again.exitCode()).as(again.err()).isZero();
+      assertThat(again.out()).isEqualTo(archived.out());
+    }
   }
 
   @Test
@@ -151,7 +230,13 @@ final class SteeringTest {
     Cli cli = alone.cli("pause", Reports.BACKFILL, "--timeout", "500ms", "--output", "json");
 
     assertThat(cli.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(cli.err()).contains("not answered within 500ms", "in the log", "reconciler");
+    assertThat(cli.err())
+        .contains(
+            "not answered within 500ms",
+            "in the log",
+            "reconciler",
+            "--command-id "
+                + new ObjectMapper().readTree(cli.lastLine()).path("command_id").asText());
     assertThat(new ObjectMapper().readTree(cli.lastLine()).path("accepted").isNull()).isTrue();
     assertThat(alone.cli("audit").out()).contains("pause", "not decided yet");
     try (Reconciler late = alone.reconciler(dir.resolve("late"))) {

@@ -2,6 +2,7 @@ package io.tidemark.core.coordinator;
 
 import io.tidemark.core.coordinator.Shares.Claimant;
 import io.tidemark.core.ledger.Tallies;
+import io.tidemark.core.plan.SourceKey;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Share;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
@@ -48,7 +49,8 @@ final class Limits {
   private static void rates(List<Backfill> running, CoordinatorSettings settings) {
     running.forEach(b -> b.rowsPerS = b.ownRowsPerS());
     Map<String, List<Backfill>> bySource =
-        running.stream().collect(Collectors.groupingBy(b -> b.plan.getSourceKey()));
+        running.stream()
+            .collect(Collectors.groupingBy(b -> SourceKey.normal(b.plan.getSourceKey())));
     bySource.remove("");
     bySource.forEach(
         (source, sharing) -> {

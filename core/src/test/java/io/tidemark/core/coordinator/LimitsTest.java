@@ -18,7 +18,7 @@ class LimitsTest {
 
   private final CoordinatorFixture f =
       new CoordinatorFixture(
-          new CoordinatorSettings(3, Map.of("postgresql://db/shop", 9_000.0), 1_000));
+          new CoordinatorSettings(3, Map.of("postgresql://db:5432/shop", 9_000.0), 1_000));
 
   private final Map<String, Double> rows = new TreeMap<>();
 
@@ -73,8 +73,12 @@ class LimitsTest {
   void shouldShareASourceByPriorityAmongItsBackfills() {
     f.plan(
         "a", PlanState.SEALED, false, p -> p.setSourceKey("postgresql://db/shop").setPriority(5));
+    // As an older planner wrote it.
     f.plan(
-        "b", PlanState.SEALED, false, p -> p.setSourceKey("postgresql://db/shop").setPriority(2));
+        "b",
+        PlanState.SEALED,
+        false,
+        p -> p.setSourceKey("postgresql://DB:5432/shop").setPriority(2));
     f.plan("c", PlanState.SEALED, false, p -> p.setSourceKey("postgresql://other/shop"));
     f.hears(f.beat("w1", 0).setRunning(running("a", 1)));
     f.tick(1_000);

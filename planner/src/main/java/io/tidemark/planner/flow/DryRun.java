@@ -8,6 +8,7 @@ import java.util.List;
  * What a plan would be; nothing was touched.
  *
  * @param backfill backfill id
+ * @param sourceKey what limits of the source are set by, and shared by
  * @param partitions partitions, a count
  * @param rowsEstimated sum of the estimates, rows
  * @param heaviest largest estimate of one partition, rows
@@ -23,6 +24,7 @@ import java.util.List;
  */
 public record DryRun(
     String backfill,
+    String sourceKey,
     long partitions,
     long rowsEstimated,
     long heaviest,

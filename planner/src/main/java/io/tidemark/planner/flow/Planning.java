@@ -7,6 +7,7 @@ import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.PlanBuilder;
 import io.tidemark.core.plan.SliceTooLongException;
+import io.tidemark.core.plan.SourceKey;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.FailureKind;
@@ -88,6 +89,7 @@ public final class Planning {
     RowFormat format = route.format();
     return new DryRun(
         backfill,
+        SourceKey.of(spec.source()),
         builder.partitions(),
         builder.rows(),
         builder.heaviest(),

@@ -1,6 +1,7 @@
 package io.tidemark.reconciler.app;
 
 import io.tidemark.core.coordinator.CoordinatorSettings;
+import io.tidemark.core.plan.SourceKey;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.ClientConfigException;
 import io.tidemark.schemas.topic.Topics;
@@ -102,8 +103,8 @@ public record ReconcilerConfig(
             "",
             Importance.MEDIUM,
             "What all backfills of a source may move together, such as"
-                + " postgresql://db1:5432/shop=50000: the JDBC URL without 'jdbc:' and options, and"
-                + " rows per second.")
+                + " postgresql://db1:5432/shop=50000: the source's key, that `tidemark plan --dry-run`"
+                + " and `tidemark status ID` show, or its JDBC URL without a comma, and rows per second.")
         .define(
             PAUSED_ALERT,
             ConfigDef.Type.LONG,
@@ -195,7 +196,10 @@ public record ReconcilerConfig(
             source,
             "write a source and rows per second: postgresql://db1:5432/shop=50000");
       }
-      limits.put(m.group(1), Double.valueOf(m.group(2)));
+      String key = SourceKey.normal(m.group(1));
+      if (limits.put(key, Double.valueOf(m.group(2))) != null) {
+        throw new ConfigException(SOURCES, source, "name each source once; two are " + key);
+      }
     }
     return limits;
   }

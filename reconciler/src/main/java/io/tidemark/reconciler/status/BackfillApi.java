@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
+import io.tidemark.core.plan.SourceKey;
 import io.tidemark.reconciler.flow.MalformedRecord;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
@@ -18,7 +19,8 @@ import java.util.Set;
 
 /**
  * {@code /api/v1}: what is known of backfills and workers. No answer holds a spec: it may name
- * hosts, users and files that are nobody's business.
+ * hosts, users and files that are nobody's business. Of the source its key is told, which limits
+ * are set by.
  */
 final class BackfillApi {
 
@@ -46,6 +48,7 @@ final class BackfillApi {
     Plan plan = b.plan();
     node.putObject("plan")
         .put("fingerprint", plan.getFingerprint())
+        .put("source_key", SourceKey.normal(plan.getSourceKey()))
         .put("queues", plan.getQueues())
         .put("partitions", plan.getPartitions())
         .put("rows_estimated", plan.getRowsEstimated())

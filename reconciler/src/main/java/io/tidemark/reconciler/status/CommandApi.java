@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.ConflictResponse;
 import io.javalin.http.Context;
+import io.tidemark.core.coordinator.CommandIds;
 import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
@@ -46,8 +47,11 @@ final class CommandApi {
   void command(Context ctx) throws InterruptedException {
     BackfillApi.only(ctx, Set.of());
     String backfill = ctx.pathParam("id");
-    CommandRequest request = request(backfill, Body.json(ctx, maxBody));
-    BackfillApi.existing(queries, backfill);
+    CommandRequest request =
+        request(
+            backfill,
+            Optional.ofNullable(ctx.header(CommandRequest.KEY_HEADER)),
+            Body.json(ctx, maxBody));
     Command command =
         Command.newBuilder()
             .setCommandId(request.id().orElseGet(() -> UUID.randomUUID().toString()))
@@ -60,6 +64,8 @@ final class CommandApi {
             .build();
     Optional<Decision> decision = queries.decision(command.getCommandId());
     if (decision.isEmpty()) {
+      // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
+      BackfillApi.existing(queries, backfill);
       commands.send(command);
       LOG.info(
           "{} asks for {} of {}: command {}",
@@ -73,9 +79,9 @@ final class CommandApi {
     answer(ctx, command, decision);
   }
 
-  private static CommandRequest request(String backfill, byte[] body) {
+  private static CommandRequest request(String backfill, Optional<String> key, byte[] body) {
     try {
-      return CommandRequest.of(backfill, body);
+      return CommandRequest.of(backfill, key, body);
     } catch (IllegalArgumentException e) {
       throw new BadRequestResponse(e.getMessage());
     }
@@ -98,9 +104,7 @@ final class CommandApi {
   }
 
   private static void requireSame(Command asked, Command decided) {
-    if (!asked.getBackfillId().equals(decided.getBackfillId())
-        || asked.getType() != decided.getType()
-        || !asked.getArguments().equals(decided.getArguments())) {
+    if (!CommandIds.same(asked, decided)) {
       throw new ConflictResponse(
           "command_id '"
               + asked.getCommandId()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tidemark.core.coordinator.CommandIds;
 import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.schemas.avro.CommandType;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import java.util.regex.Pattern;
 record CommandRequest(
     CommandType type, Map<String, String> arguments, String why, Optional<String> id) {
 
+  static final String KEY_HEADER = "Idempotency-Key";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -47,18 +50,18 @@ record CommandRequest(
               CommandType.ARCHIVE, Set.of()));
 
   private static final Set<String> FIELDS = Set.of("type", "arguments", "why", "command_id");
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
   private static final Pattern ROWS = Pattern.compile("off|[1-9]\\d{0,11}");
   private static final Pattern LANES = Pattern.compile("off|[1-9]\\d{0,5}|1000000");
   private static final int MAX_WHY = 1_000;
 
   /**
-   * Reads the body of a request.
+   * Reads a request.
    *
    * @param backfill whom it is for
+   * @param key the header {@value #KEY_HEADER}: another place for {@code command_id}
    * @throws IllegalArgumentException naming everything that is wrong with it
    */
-  static CommandRequest of(String backfill, byte[] body) {
+  static CommandRequest of(String backfill, Optional<String> key, byte[] body) {
     JsonNode node = parsed(body);
     List<String> problems = new ArrayList<>();
     node.fieldNames()
@@ -76,13 +79,27 @@ record CommandRequest(
       problems.add("why is longer than " + MAX_WHY + " characters, or not one line");
     }
     Optional<String> id = text(node, "command_id", problems);
-    if (id.filter(i -> !ID.matcher(i).matches()).isPresent()) {
-      problems.add("command_id has up to 100 letters, digits and . _ : -");
+    id.flatMap(i -> wrongId("command_id", i)).ifPresent(problems::add);
+    key.map(CommandRequest::unquoted).flatMap(i -> wrongId(KEY_HEADER, i)).ifPresent(problems::add);
+    if (id.isPresent() && key.isPresent() && !id.equals(key.map(CommandRequest::unquoted))) {
+      problems.add("command_id and " + KEY_HEADER + " differ; give one of them");
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    return new CommandRequest(type.orElseThrow(), arguments, why, id);
+    return new CommandRequest(
+        type.orElseThrow(), arguments, why, id.or(() -> key.map(CommandRequest::unquoted)));
+  }
+
+  /** As a text of HTTP's structured fields, or bare, as many clients send it. */
+  private static String unquoted(String key) {
+    return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+        ? key.substring(1, key.length() - 1)
+        : key;
+  }
+
+  private static Optional<String> wrongId(String name, String id) {
+    return unless(CommandIds.valid(id), name + " has " + CommandIds.RULE);
   }
 
   private static JsonNode parsed(byte[] body) {

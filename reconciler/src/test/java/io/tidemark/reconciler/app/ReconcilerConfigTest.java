@@ -47,6 +47,19 @@ class ReconcilerConfigTest {
     assertThat(c.domains()).isEqualTo(List.of("b", "a"));
   }
 
+  @Test
+  void shouldKnowASourceHoweverItIsWritten() throws Exception {
+    ReconcilerConfig c =
+        ReconcilerConfig.of(
+            with(
+                "source.rows.per.second",
+                "jdbc:postgresql://DB1/shop?ssl=true=50000, postgresql://a|b:5433/x=7"));
+
+    assertThat(c.coordinator().sourceRowsPerS())
+        .isEqualTo(
+            Map.of("postgresql://db1:5432/shop", 50_000.0, "postgresql://a:5432|b:5433/x", 7.0));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -62,6 +75,8 @@ class ReconcilerConfigTest {
           namespace             | a_b     | namespace 'a_b'
           max.running.backfills | 0       | max.running.backfills
           queues                | 0       | queues
+          source.rows.per.second | db1    | write a source and rows per second
+          source.rows.per.second | postgresql://a/x=1,postgresql://A:5432/x=2 | two are postgresql://a:5432/x
           """)
   void shouldRefuseWhatCannotBe(String name, String value, String message) {
     assertThatThrownBy(() -> ReconcilerConfig.of(with(name, value)))

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.schemas.avro.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandRequestTest {
 
   private static CommandRequest of(String body) {
-    return CommandRequest.of("a-1", body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    return of(Optional.empty(), body);
+  }
+
+  private static CommandRequest of(Optional<String> key, String body) {
+    return CommandRequest.of("a-1", key, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -55,8 +61,8 @@ class CommandRequestTest {
           {'type':'throttle','arguments':{'rows_per_second':'1e9'}}    | no whole number from 1
           {'type':'throttle','arguments':{'lanes':'0'}}                | no whole number from 1
           {'type':'pause','why':'a\\nb'}                               | not one line
-          {'type':'pause','command_id':'a b'}                          | command_id has up to 100
-          {'type':'pause','command_id':''}                             | command_id has up to 100
+          {'type':'pause','command_id':'a b'}                          | command_id has 1 to 100
+          {'type':'pause','command_id':''}                             | command_id has 1 to 100
           """)
   void shouldSayWhatIsWrong(String body, String message) {
     assertThatThrownBy(() -> of(body))
@@ -68,5 +74,23 @@ class CommandRequestTest {
   void shouldSayEverythingThatIsWrongAtOnce() {
     assertThatThrownBy(() -> of("{'type':'explode','x':1,'why':2}"))
         .hasMessageContainingAll("field 'x'", "'explode'", "why is no text");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nightly-7", "\"nightly-7\""})
+  void shouldTakeTheIdFromTheHeaderBareOrQuoted(String header) {
+    Optional<String> key = Optional.of(header);
+
+    assertThat(of(key, "{'type':'pause'}").id()).hasValue("nightly-7");
+    assertThat(of(key, "{'type':'pause','command_id':'nightly-7'}").id()).hasValue("nightly-7");
+    assertThatThrownBy(() -> of(key, "{'type':'pause','command_id':'other'}"))
+        .hasMessageContaining("command_id and Idempotency-Key differ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "\"", "\"\"", "\"a", "a/b"})
+  void shouldRefuseAHeaderThatIsNoId(String header) {
+    assertThatThrownBy(() -> of(Optional.of(header), "{'type':'pause'}"))
+        .hasMessageContaining("Idempotency-Key has 1 to 100 letters");
   }
 }
