@@ -138,6 +138,7 @@ public final class Reconciler implements AutoCloseable {
         opened(
             new CommandLog(config.clients().producer(), config.topics().commands()),
             CommandLog::close);
+    NewsLog news = opened(new NewsLog(config.clients(), config.topics()), NewsLog::close);
     status =
         opened(
             StatusServer.start(
@@ -145,6 +146,7 @@ public final class Reconciler implements AutoCloseable {
                 config.http().server(config.topics().namespace(), listener),
                 new Services(
                     queries,
+                    news,
                     new Replies(replicas),
                     new DeadLetterLog(config.clients(), config.topics(), prepared.queues()),
                     commands,

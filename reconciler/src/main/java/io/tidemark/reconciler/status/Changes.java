@@ -10,27 +10,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import org.apache.avro.specific.SpecificRecord;
 
-/** What there is to tell of one moment after another. */
+/** What there is to tell: of one moment after another, and of what came meanwhile. */
 final class Changes {
 
   private Changes() {}
 
-  /**
-   * What is known at a moment.
-   *
-   * @param alerts newest first
-   * @param decisions newest first
-   */
-  record Moment(
-      List<Progress> backfills,
-      List<WorkerHeartbeat> workers,
-      List<Alert> alerts,
-      List<Decision> decisions) {
+  /** How backfills and workers are at a moment. */
+  record Moment(List<Progress> backfills, List<WorkerHeartbeat> workers) {
 
-    static final Moment NOTHING = new Moment(List.of(), List.of(), List.of(), List.of());
+    static final Moment NOTHING = new Moment(List.of(), List.of());
   }
 
   /**
@@ -41,35 +30,27 @@ final class Changes {
    */
   record Event(String name, Optional<String> backfill, JsonNode data) {}
 
-  /** What the later moment has that the earlier has not, alerts and decisions oldest first. */
+  /** What the later moment has that the earlier has not. */
   static List<Event> between(Moment before, Moment after) {
     List<Event> events = new ArrayList<>();
-    fresh(before.backfills(), after.backfills(), "progress", Progress::getBackfillId, events);
+    Set<Progress> known = new HashSet<>(before.backfills());
+    for (Progress p : after.backfills()) {
+      if (!known.contains(p)) {
+        events.add(new Event("progress", Optional.of(p.getBackfillId()), Json.of(p)));
+      }
+    }
     if (!before.workers().equals(after.workers())) {
       JsonNode all = Json.object().set("workers", Json.array(after.workers()));
       events.add(new Event("workers", Optional.empty(), all));
     }
-    fresh(before.alerts(), after.alerts().reversed(), "alert", Alert::getBackfillId, events);
-    fresh(
-        before.decisions(),
-        after.decisions().reversed(),
-        "decision",
-        d -> d.getCommand().getBackfillId(),
-        events);
     return events;
   }
 
-  private static <T extends SpecificRecord> void fresh(
-      List<T> before,
-      List<T> after,
-      String name,
-      Function<T, String> backfill,
-      List<Event> events) {
-    Set<T> known = new HashSet<>(before);
-    for (T t : after) {
-      if (!known.contains(t)) {
-        events.add(new Event(name, Optional.of(backfill.apply(t)), Json.of(t)));
-      }
-    }
+  static Event of(Alert a) {
+    return new Event("alert", Optional.of(a.getBackfillId()), Json.of(a));
+  }
+
+  static Event of(Decision d) {
+    return new Event("decision", Optional.of(d.getCommand().getBackfillId()), Json.of(d));
   }
 }

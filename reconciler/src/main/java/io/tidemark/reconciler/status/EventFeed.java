@@ -3,6 +3,7 @@ package io.tidemark.reconciler.status;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
+import io.tidemark.reconciler.flow.News;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.status.Changes.Event;
@@ -20,14 +21,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/v1/events}: server-sent events. One thread looks every second at what is known,
- * while anybody listens, and tells each listener what changed; so any instance can. A listener
- * first gets everything as it is, so one that comes back needs nothing else. One that does not keep
- * up is let go, and comes back.
+ * {@code GET /api/v1/events}: server-sent events. One thread looks every second at how backfills
+ * and workers are, and at the alerts and decisions that came since, while anybody listens, and
+ * tells each listener what is new; so any instance can. A listener first gets everything as it is,
+ * so one that comes back needs nothing else. One that does not keep up is let go, and comes back.
  */
 final class EventFeed implements AutoCloseable {
 
@@ -38,29 +40,31 @@ final class EventFeed implements AutoCloseable {
   private static final int LOOK_MS = 1_000;
   private static final int HEARTBEAT_S = 15;
 
-  /** Alerts and decisions that are compared; of more in a second the oldest are not told. */
+  /** Alerts and decisions that a listener gets at first, each. */
   private static final int NEWEST = 100;
 
   private static final int WAITING = 5_000;
 
   private final Queries queries;
+  private final News news;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Thread thread;
 
-  /** Guarded by {@link #lock}: as listeners know it. */
+  /** Guarded by {@link #lock}: as all listeners know it. */
   private Moment told = Moment.NOTHING;
 
   /** Guarded by {@link #lock}: number of the last event. */
   private long number;
 
-  private EventFeed(Queries queries) {
+  private EventFeed(Queries queries, News news) {
     this.queries = queries;
+    this.news = news;
     this.thread = Thread.ofVirtual().name("tidemark-events").unstarted(this::loop);
   }
 
-  static EventFeed start(Queries queries) {
-    EventFeed feed = new EventFeed(queries);
+  static EventFeed start(Queries queries, News news) {
+    EventFeed feed = new EventFeed(queries, news);
     feed.thread.start();
     return feed;
   }
@@ -116,41 +120,51 @@ final class EventFeed implements AutoCloseable {
   }
 
   private void look() {
-    Moment now = moment();
+    // Nobody comes in between: what is read here before they come is told before they come.
     lock.lock();
     try {
-      for (Event e : Changes.between(told, now)) {
-        number++;
-        Numbered n = new Numbered(number, e);
-        listeners.forEach(l -> l.tell(n));
-      }
+      Moment now = moment();
+      News.Latest latest = news.next();
+      Changes.between(told, now).forEach(this::tell);
+      latest.alerts().forEach(a -> tell(Changes.of(a)));
+      latest.decisions().forEach(d -> tell(Changes.of(d)));
       told = now;
     } finally {
       lock.unlock();
     }
   }
 
-  private Moment moment() {
-    return new Moment(
-        queries.backfills(),
-        queries.workers(),
-        newest(queries.alerts(Optional.empty())),
-        newest(queries.decisions(Optional.empty())));
+  private void tell(Event e) {
+    number++;
+    Numbered n = new Numbered(number, e);
+    listeners.forEach(l -> l.tell(n));
   }
 
+  private Moment moment() {
+    return new Moment(queries.backfills(), queries.workers());
+  }
+
+  /** The newest of what is sorted so, oldest first. */
   private static <T> List<T> newest(List<T> all) {
-    return all.subList(0, Math.min(NEWEST, all.size()));
+    return all.subList(0, Math.min(NEWEST, all.size())).reversed();
   }
 
   private Listener open(Optional<String> backfill) {
-    refuseTooMany(); // before everything is read for one that may not stay
-    Listener listener = new Listener(backfill);
-    Moment now = moment();
     lock.lock();
     try {
       refuseTooMany();
-      // What the others are told next may come here a second time: all of it is state, not steps.
-      Changes.between(Moment.NOTHING, now).forEach(e -> listener.tell(new Numbered(number, e)));
+      if (listeners.isEmpty()) {
+        news.skip(); // before all is read as it is: what comes meanwhile is told twice, not never
+      }
+      Moment now = moment();
+      Listener listener = new Listener(backfill);
+      Consumer<Event> hear = e -> listener.tell(new Numbered(number, e));
+      Changes.between(Moment.NOTHING, now).forEach(hear);
+      newest(queries.alerts(Optional.empty())).forEach(a -> hear.accept(Changes.of(a)));
+      newest(queries.decisions(Optional.empty())).forEach(d -> hear.accept(Changes.of(d)));
+      if (listeners.isEmpty()) {
+        told = now;
+      }
       listeners.add(listener);
       return listener;
     } finally {

@@ -3,6 +3,7 @@ package io.tidemark.reconciler.status;
 import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.DeadLetters;
 import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.News;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replies;
 import java.util.function.LongSupplier;
@@ -11,6 +12,7 @@ import java.util.function.LongSupplier;
  * What the server answers from.
  *
  * @param queries about backfills
+ * @param news for those who listen to events
  * @param replies to other instances
  * @param deadLetters that were set aside
  * @param commands to the coordinator
@@ -21,6 +23,7 @@ import java.util.function.LongSupplier;
  */
 public record Services(
     Queries queries,
+    News news,
     Replies replies,
     DeadLetters deadLetters,
     Commands commands,

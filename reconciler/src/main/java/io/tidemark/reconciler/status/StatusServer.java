@@ -43,7 +43,7 @@ public final class StatusServer implements AutoCloseable {
                 settings.tokens(),
                 Set.of(Access.name(settings.instance())),
                 settings.maxBodyBytes()));
-    EventFeed events = EventFeed.start(services.queries());
+    EventFeed events = EventFeed.start(services.queries(), services.news());
     List<Route> routes = Routes.of(settings, services, events);
     Javalin javalin =
         Javalin.create(

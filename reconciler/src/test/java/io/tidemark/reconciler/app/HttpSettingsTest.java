@@ -194,6 +194,14 @@ class HttpSettingsTest {
           }
         };
     return new Services(
-        new Queries(new Elsewhere()), null, null, null, () -> 0, up, new MalformedRecords(1), null);
+        new Queries(new Elsewhere()),
+        null,
+        null,
+        null,
+        null,
+        () -> 0,
+        up,
+        new MalformedRecords(1),
+        null);
   }
 }

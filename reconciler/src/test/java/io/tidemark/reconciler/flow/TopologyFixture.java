@@ -37,7 +37,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /** The topology with one queue, without Kafka. */
-public final class TopologyFixture implements AutoCloseable, LocalStores {
+public final class TopologyFixture implements AutoCloseable, LocalStores, News {
 
   static final Topics TOPICS = new Topics("t");
 
@@ -141,6 +141,16 @@ public final class TopologyFixture implements AutoCloseable, LocalStores {
 
   List<Decision> decisions() {
     return output(TOPICS.decisions(), Decision.class).stream().map(kv -> kv.value).toList();
+  }
+
+  @Override
+  public void skip() {
+    next();
+  }
+
+  @Override
+  public Latest next() {
+    return new Latest(alerts(), decisions());
   }
 
   /** Topic and key of every tombstone. */

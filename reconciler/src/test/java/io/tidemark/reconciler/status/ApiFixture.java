@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidemark.reconciler.Samples;
+import io.tidemark.reconciler.flow.LedgerQuery;
 import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.News;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replicas;
 import io.tidemark.reconciler.flow.Replies;
+import io.tidemark.reconciler.flow.StateStores;
 import io.tidemark.reconciler.flow.TopologyFixture;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Command;
@@ -17,6 +20,7 @@ import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Failure;
 import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.Overtaken;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
@@ -32,7 +36,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
@@ -47,6 +54,7 @@ final class ApiFixture implements AutoCloseable {
   static final String OPERATOR = "operator-token-0123456789";
 
   final ObjectMapper json = new ObjectMapper();
+  private final Map<String, Integer> reads = new ConcurrentHashMap<>();
   private final TopologyFixture topology;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -58,7 +66,7 @@ final class ApiFixture implements AutoCloseable {
     topology = new TopologyFixture(directory);
     fill();
     MalformedRecords malformed = new MalformedRecords(1);
-    Queries queries = new Queries(topology);
+    Queries queries = new Queries(new Counted());
     metrics = new ReconcilerMetrics(registry, registry::scrape, queries, malformed);
     server =
         Servers.start(
@@ -70,6 +78,7 @@ final class ApiFixture implements AutoCloseable {
                 : Optional.empty(),
             new Services(
                 queries,
+                new Guarded(),
                 new Replies(new All()),
                 (backfill, visitor) -> visitor.accept(letter()),
                 this::command,
@@ -77,6 +86,46 @@ final class ApiFixture implements AutoCloseable {
                 HttpFuzzTest.UP,
                 malformed,
                 metrics));
+  }
+
+  /** Counts who reads a store as a whole. */
+  private final class Counted implements StateStores {
+
+    @Override
+    public <V> ReadOnlyKeyValueStore<String, V> single(String name) {
+      reads.merge(name, 1, Integer::sum);
+      return topology.single(name);
+    }
+
+    @Override
+    public List<KeyValueIterator<String, LedgerEntry>> ledger(LedgerQuery query) {
+      return topology.ledger(query);
+    }
+  }
+
+  /** The driver is for one thread at a time. */
+  private final class Guarded implements News {
+
+    @Override
+    public void skip() {
+      next();
+    }
+
+    @Override
+    public Latest next() {
+      synchronized (ApiFixture.this) {
+        return topology.next();
+      }
+    }
+  }
+
+  /** How often a store was asked for. */
+  int reads(String store) {
+    return reads.getOrDefault(store, 0);
+  }
+
+  synchronized void heartbeat(WorkerHeartbeat beat) {
+    topology.heartbeat(beat);
   }
 
   private final class All implements Replicas {

@@ -2,6 +2,7 @@ package io.tidemark.reconciler.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.reconciler.Samples;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -77,6 +78,39 @@ class EventFeedTest {
         "{\"type\":\"resume\",\"command_id\":\"heard\"}");
 
     assertThat(until(in, "\"heard\"")).anyMatch(l -> l.startsWith("id: "));
+  }
+
+  @Test
+  void shouldReadAllDecisionsAndAlertsOnceForAListenerAndThenOnlyWhatIsNew() throws Exception {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(listen("").body(), StandardCharsets.UTF_8));
+    until(in, "event: decision");
+    int decisions = api.reads("decisions");
+    int alerts = api.reads("alerts");
+
+    // Each is told by a look of its own, a second after the other.
+    for (int look = 1; look <= 3; look++) {
+      api.heartbeat(Samples.heartbeat("later-" + look, 1_000_600 + look));
+      until(in, "later-" + look);
+    }
+
+    assertThat(api.reads("decisions")).isEqualTo(decisions);
+    assertThat(api.reads("alerts")).isEqualTo(alerts);
+  }
+
+  @Test
+  void shouldTellAListenerOnlyOnceWhatCameWhileNobodyListened() throws Exception {
+    api.post(
+        "/api/v1/backfills/" + ApiFixture.ID + "/commands",
+        "{\"type\":\"resume\",\"command_id\":\"before\"}");
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(listen("").body(), StandardCharsets.UTF_8));
+    until(in, "\"before\"");
+    api.post(
+        "/api/v1/backfills/" + ApiFixture.ID + "/commands",
+        "{\"type\":\"pause\",\"command_id\":\"after\"}");
+
+    assertThat(until(in, "\"after\"")).noneMatch(l -> l.contains("\"before\""));
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenApiTest {
 
-  private static final JsonNode DOCUMENT = new OpenApi().document();
+  private static final JsonNode DOCUMENT = Operation.DOCUMENT;
   private static final String COMMANDS = "/api/v1/backfills/{id}/commands";
   private static final Pattern NAMES = Pattern.compile("there are \\[([a-z_, ]*)]");
 
@@ -50,43 +49,8 @@ class OpenApiTest {
     api.close();
   }
 
-  /** An operation of the description. */
-  record Operation(String method, String path, JsonNode description) {
-
-    @Override
-    public String toString() {
-      return method + " " + path;
-    }
-
-    String address() {
-      return path.replace("{id}", ApiFixture.ID)
-          .replace("{path}", "index.html")
-          .replace("{store}", "progress")
-          .replace("{domain}", "default");
-    }
-  }
-
-  private static List<Operation> documented() {
-    List<Operation> all = new ArrayList<>();
-    DOCUMENT
-        .get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        m ->
-                            all.add(
-                                new Operation(
-                                    m.getKey().toUpperCase(Locale.ROOT),
-                                    path.getKey(),
-                                    m.getValue()))));
-    return all;
-  }
-
   static Stream<Operation> operations() {
-    return documented().stream();
+    return Operation.documented();
   }
 
   static Stream<Operation> reads() {
@@ -97,10 +61,11 @@ class OpenApiTest {
   void shouldDescribeExactlyTheRoutesThereAre(@TempDir Path directory) {
     List<String> routes;
     try (TopologyFixture topology = new TopologyFixture(directory);
-        EventFeed events = EventFeed.start(new Queries(topology))) {
+        EventFeed events = EventFeed.start(new Queries(topology), topology)) {
       Services services =
           new Services(
               new Queries(topology),
+              topology,
               null,
               null,
               null,
@@ -115,7 +80,7 @@ class OpenApiTest {
               .toList();
     }
 
-    assertThat(documented().stream().map(Operation::toString))
+    assertThat(operations().map(Operation::toString))
         .as("describe the route in openapi.json, or remove it there")
         .containsExactlyInAnyOrderElementsOf(routes);
   }
@@ -209,6 +174,8 @@ class OpenApiTest {
         api.post(command.address(), "{\"type\":\"resume\",\"why\":\"done\",\"command_id\":\"c1\"}");
     HttpResponse<String> again =
         api.post(command.address(), "{\"type\":\"resume\",\"why\":\"done\",\"command_id\":\"c1\"}");
+    HttpResponse<String> byHeader =
+        api.post(command.address(), "{\"type\":\"resume\"}", "Idempotency-Key", "c1");
     HttpResponse<String> other =
         api.post(command.address(), "{\"type\":\"cancel\",\"command_id\":\"c1\"}");
     HttpResponse<String> refused = api.post(command.address(), "{\"type\":\"archive\"}");
@@ -216,11 +183,12 @@ class OpenApiTest {
 
     assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
     assertThat(again.body()).isEqualTo(accepted.body());
+    assertThat(byHeader.body()).isEqualTo(accepted.body());
     assertThat(other.statusCode()).as(other.body()).isEqualTo(409);
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(wrong.body()).contains("there is no field 'x'").contains("'explode' is none of");
-    for (HttpResponse<String> answer : List.of(accepted, again, other, refused, wrong)) {
+    for (HttpResponse<String> answer : List.of(accepted, again, byHeader, other, refused, wrong)) {
       holds(command, answer);
     }
     JsonNode decisions = api.tree(api.get("/api/v1/decisions?limit=2")).get("decisions");

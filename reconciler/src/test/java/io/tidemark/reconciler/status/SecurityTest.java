@@ -3,9 +3,6 @@ package io.tidemark.reconciler.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** What must not come through: refused, logged, nothing told. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -34,17 +29,9 @@ class SecurityTest {
 
   private static final String COMMANDS = "/api/v1/backfills/" + ApiFixture.ID + "/commands";
   private static final String RESUME = "{\"type\":\"resume\"}";
-  private static final List<String> SECRETS =
-      List.of(
-          ApiFixture.SECRET,
-          ApiFixture.OPERATOR,
-          ApiFixture.READER,
-          "wrong-token",
-          "io.tidemark",
-          "\tat ",
-          "jetty");
+  private static final List<String> SECRETS = RefusalLog.SECRETS;
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final RefusalLog log = new RefusalLog();
   private ApiFixture guarded;
   private ApiFixture local;
 
@@ -56,46 +43,22 @@ class SecurityTest {
 
   @AfterAll
   void stop() {
+    log.close();
     guarded.close();
     local.close();
   }
 
-  private static Logger refusals() {
-    return (Logger) LoggerFactory.getLogger(Refusals.class);
-  }
-
   @BeforeEach
   void listen() {
-    log.list.clear();
-    log.start();
-    refusals().addAppender(log);
-  }
-
-  @AfterEach
-  void leave() {
-    refusals().detachAppender(log);
+    log.clear();
   }
 
   private void refused(int status, HttpResponse<String> answer) {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-    assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
-    assertThat(answer.body()).doesNotContain(SECRETS);
-    SecurityHeaders.ALL.forEach(
-        (name, value) -> assertThat(answer.headers().firstValue(name)).hasValue(value));
-    logged(status);
+    log.refused(status, answer);
   }
 
   private void logged(int status) {
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(List.copyOf(log.list))
-                    .anySatisfy(
-                        e ->
-                            assertThat(e.getFormattedMessage())
-                                .startsWith("refused " + status + " to ")
-                                .doesNotContain(SECRETS)
-                                .doesNotContain("\n", "\r")));
+    log.logged(status);
   }
 
   @ParameterizedTest

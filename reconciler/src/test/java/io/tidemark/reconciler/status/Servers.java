@@ -1,9 +1,11 @@
 package io.tidemark.reconciler.status;
 
 import io.tidemark.reconciler.flow.MalformedRecords;
+import io.tidemark.reconciler.flow.News;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replicas;
 import io.tidemark.reconciler.flow.Replies;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
@@ -26,6 +28,18 @@ final class Servers {
     }
   }
 
+  /** Nothing ever comes. */
+  static final class NoNews implements News {
+
+    @Override
+    public void skip() {}
+
+    @Override
+    public Latest next() {
+      return new Latest(List.of(), List.of());
+    }
+  }
+
   static StatusServer start(
       int port,
       Optional<Tokens> tokens,
@@ -38,6 +52,7 @@ final class Servers {
         tokens,
         new Services(
             queries,
+            new NoNews(),
             new Replies(new Nothing()),
             (backfill, visitor) -> {},
             command -> {},
