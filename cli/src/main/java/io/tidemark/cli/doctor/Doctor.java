@@ -69,7 +69,9 @@ public final class Doctor {
       TopicChecks.Seen seen = new TopicChecks(admin, topics).look(domains);
       seen.findings().forEach(out);
       if (seen.any()) {
-        FleetChecks fleet = new FleetChecks(kafka, admin, topics, unfinished(kafka, topics));
+        FleetChecks fleet =
+            new FleetChecks(
+                kafka, admin, topics, seen.open() ? unfinished(kafka, topics) : List.of());
         out.accept(fleet.reconciler());
         fleet.workers(domains).forEach(out);
       }

@@ -22,7 +22,9 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /** Who is there: the reconciler, the workers, their groups, and whether their clocks agree. */
 final class FleetChecks {
@@ -65,6 +67,12 @@ final class FleetChecks {
     Map<String, Heard> heard;
     try {
       heard = listen();
+    } catch (TopicAuthorizationException e) {
+      return List.of(
+          Finding.warning(
+              "workers",
+              "cannot be heard: this user may not read topic " + topics.workers(),
+              "let it read there; see rights above"));
     } catch (KafkaException e) {
       return List.of(Answers.failure("workers", e));
     }
@@ -180,14 +188,10 @@ final class FleetChecks {
                       new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
                   .describedGroups()
                   .get(group));
-      Set<AclOperation> allowed = d.authorizedOperations();
-      if (allowed != null
-          && !allowed.contains(AclOperation.READ)
-          && !allowed.contains(AclOperation.ALL)) {
-        return Finding.failed(
-            check,
-            "this user lacks READ on group " + group,
-            "kafka-acls.sh --add --allow-principal User:NAME --operation Read --group " + group);
+      Set<AclOperation> missing =
+          Rights.missing(Set.of(AclOperation.READ), d.authorizedOperations());
+      if (!missing.isEmpty()) {
+        return Rights.lacking(missing, "group", group);
       }
       if (d.members().isEmpty()) {
         return Finding.failed(check, absent, remedy);
@@ -200,9 +204,12 @@ final class FleetChecks {
           ? Finding.ok(check, what)
           : Finding.warning(check, what, "it is being rearranged; run doctor again in a minute");
     } catch (ExecutionException e) {
-      return e.getCause() instanceof GroupIdNotFoundException
-          ? Finding.failed(check, absent, remedy)
-          : Answers.failure(check, e);
+      return switch (e.getCause()) {
+        case GroupIdNotFoundException none -> Finding.failed(check, absent, remedy);
+        case GroupAuthorizationException denied ->
+            Rights.lacking(Set.of(AclOperation.READ), "group", group);
+        default -> Answers.failure(check, e);
+      };
     }
   }
 }

@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /** The cluster itself: whether it answers, what it is, whether it takes transactions. */
 final class KafkaChecks {
@@ -129,6 +130,9 @@ final class KafkaChecks {
           "none can be begun: " + e.getMessage(),
           "compare transaction.state.log.replication.factor and .min.isr with the number of brokers,"
               + " and look whether __transaction_state has leaders");
+    } catch (TransactionalIdAuthorizationException e) {
+      return Rights.lacking(
+          Set.of(AclOperation.DESCRIBE, AclOperation.WRITE), "transactional-id", id);
     } catch (KafkaException e) {
       return Answers.failure("transactions", e);
     }

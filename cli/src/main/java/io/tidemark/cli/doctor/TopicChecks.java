@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics: there, as they must be, replicated, and open to this user. */
@@ -30,8 +32,20 @@ final class TopicChecks {
   private final Admin admin;
   private final Topics topics;
 
-  /** What is known of the topics of the domains. */
-  record Seen(List<Finding> findings, boolean any) {}
+  /**
+   * What is known of the topics of the domains.
+   *
+   * @param any whether there is any, as far as this user may know
+   * @param open whether this user may read and write all that are there
+   */
+  record Seen(List<Finding> findings, boolean any, boolean open) {}
+
+  private static final Set<AclOperation> NEEDED =
+      Set.of(
+          AclOperation.DESCRIBE,
+          AclOperation.DESCRIBE_CONFIGS,
+          AclOperation.READ,
+          AclOperation.WRITE);
 
   TopicChecks(Admin admin, Topics topics) {
     this.admin = admin;
@@ -40,9 +54,11 @@ final class TopicChecks {
 
   Seen look(Set<String> domains) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
+    Set<String> hidden = new TreeSet<>();
+    boolean open = true;
     try {
-      Map<String, TopicDescription> there = describe(domains);
-      if (there.isEmpty()) {
+      Map<String, TopicDescription> there = describe(domains, hidden);
+      if (there.isEmpty() && hidden.isEmpty()) {
         return new Seen(
             List.of(
                 Finding.warning(
@@ -50,16 +66,19 @@ final class TopicChecks {
                     "none of " + topics.namespace() + " is there yet",
                     "the first `tidemark plan` or `tidemark reconciler` makes them; else check"
                         + " --namespace")),
-            false);
+            false,
+            true);
       }
+      Set<String> told = rights(there, hidden, findings);
+      open = findings.isEmpty();
       List<TopicSpec> specs = specs(domains, there);
-      Map<String, Config> configs = configs(there.keySet());
+      Map<String, Config> configs = configs(told);
       Set<String> missing = new TreeSet<>();
       for (TopicSpec spec : specs) {
         TopicDescription topic = there.get(spec.name());
-        if (topic == null) {
+        if (topic == null && !hidden.contains(spec.name())) {
           missing.add(spec.name());
-        } else {
+        } else if (told.contains(spec.name())) {
           check(spec, topic, configs.get(spec.name()), findings);
         }
       }
@@ -77,10 +96,32 @@ final class TopicChecks {
     } catch (ExecutionException e) {
       findings.add(Answers.failure(CHECK, e));
     }
-    return new Seen(findings, true);
+    return new Seen(findings, true, open);
   }
 
-  private Map<String, TopicDescription> describe(Set<String> domains)
+  /** Topics whose settings this user may see; what it may not do becomes findings. */
+  private static Set<String> rights(
+      Map<String, TopicDescription> there, Set<String> hidden, List<Finding> findings) {
+    Set<String> told = new TreeSet<>();
+    hidden.forEach(t -> findings.add(Rights.lacking(NEEDED, "topic", t)));
+    new TreeMap<>(there)
+        .forEach(
+            (name, topic) -> {
+              Set<AclOperation> missing = Rights.missing(NEEDED, topic.authorizedOperations());
+              if (!missing.isEmpty()) {
+                findings.add(Rights.lacking(missing, "topic", name));
+              }
+              if (!missing.contains(AclOperation.DESCRIBE_CONFIGS)) {
+                told.add(name);
+              }
+            });
+    return told;
+  }
+
+  /**
+   * @param hidden gets those that this user may not even know to be there
+   */
+  private Map<String, TopicDescription> describe(Set<String> domains, Set<String> hidden)
       throws ExecutionException, InterruptedException {
     List<String> names =
         topics.definitions(domains, 1).stream().map(TopicDefinition::name).toList();
@@ -93,8 +134,10 @@ final class TopicChecks {
       try {
         there.put(e.getKey(), Answers.of(e.getValue()));
       } catch (ExecutionException failure) {
-        if (!(failure.getCause() instanceof UnknownTopicOrPartitionException)) {
-          throw failure;
+        switch (failure.getCause()) {
+          case UnknownTopicOrPartitionException absent -> {}
+          case TopicAuthorizationException denied -> hidden.add(e.getKey());
+          default -> throw failure;
         }
       }
     }
@@ -160,26 +203,9 @@ final class TopicChecks {
                   .formatted(spec.name(), replicas, least),
               "set min.insync.replicas=" + (replicas - 1)));
     }
-    rights(spec.name(), topic.authorizedOperations(), findings);
   }
 
   private static int replicas(TopicPartitionInfo p) {
     return p.replicas().size();
-  }
-
-  private static void rights(String topic, Set<AclOperation> allowed, List<Finding> findings) {
-    if (allowed == null || allowed.contains(AclOperation.ALL)) {
-      return;
-    }
-    Set<AclOperation> missing =
-        new TreeSet<>(Set.of(AclOperation.DESCRIBE, AclOperation.READ, AclOperation.WRITE));
-    missing.removeAll(allowed);
-    if (!missing.isEmpty()) {
-      findings.add(
-          Finding.failed(
-              "rights",
-              "this user lacks %s on topic %s".formatted(missing, topic),
-              "kafka-acls.sh --add --allow-principal User:NAME --operation … --topic " + topic));
-    }
   }
 }
