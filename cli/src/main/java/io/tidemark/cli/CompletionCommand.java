@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -17,32 +18,41 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  source <(tidemark completion bash)",
       "  tidemark completion bash > ~/.local/share/bash-completion/completions/tidemark",
-      "  tidemark completion zsh > ~/.zfunc/tidemark.zsh    # and source it in ~/.zshrc"
+      "  tidemark completion zsh > ~/.zfunc/tidemark.zsh    # and source it in ~/.zshrc",
+      "  tidemark completion fish > ~/.config/fish/completions/tidemark.fish"
     })
 final class CompletionCommand implements Callable<Integer> {
 
   /** Shells. */
   enum Shell {
     BASH,
-    ZSH
+    ZSH,
+    FISH
   }
 
   @Parameters(
       arity = "0..1",
       defaultValue = "bash",
-      paramLabel = "bash|zsh",
+      paramLabel = "bash|zsh|fish",
       description = "The shell. Default: ${DEFAULT-VALUE}.")
   private Shell shell;
 
   @Override
   public Integer call() {
-    String script = AutoComplete.bash("tidemark", Main.commandLine());
-    // zsh runs what was written for bash, once it has been told to.
+    CommandLine tidemark = Main.commandLine();
     System.out.print(
-        shell == Shell.ZSH
-            ? "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
-                + script
-            : script);
+        switch (shell) {
+          case BASH -> bash(tidemark);
+          // zsh runs what was written for bash, once it has been told to.
+          case ZSH ->
+              "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
+                  + bash(tidemark);
+          case FISH -> FishCompletion.script(tidemark);
+        });
     return ExitCode.DONE;
+  }
+
+  private static String bash(CommandLine tidemark) {
+    return AutoComplete.bash("tidemark", tidemark);
   }
 }
