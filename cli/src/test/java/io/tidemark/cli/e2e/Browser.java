@@ -150,16 +150,32 @@ final class Browser implements AutoCloseable {
    * Uses a command's button: says why, confirms, and returns what the dialog answers in the end.
    */
   String command(String type, String why) {
-    click("[data-command=" + type + "]");
-    await("the dialog of " + type).atMost(PATIENCE).until(() -> count("#why") > 0);
+    dialog(type);
     js("document.getElementById('why').focus()");
     type(why, Keys.ENTER);
+    return answer(type);
+  }
+
+  /** Opens the dialog of a command by its button; returns what it says will happen. */
+  String dialog(String type) {
+    click("[data-command=" + type + "]");
+    await("the dialog of " + type).atMost(PATIENCE).until(() -> count("#why") > 0);
+    return text("dialog");
+  }
+
+  /** Closes the dialog that is open by a key, and waits until it is gone. */
+  void close(Keys key) {
+    type(key);
+    await("the dialog closes").atMost(PATIENCE).until(() -> count("dialog") == 0);
+  }
+
+  /** Waits for what a dialog that was confirmed answers in the end; closes it. */
+  String answer(String type) {
     await("the coordinator's answer to " + type)
         .atMost(PATIENCE)
         .until(() -> count("dialog .accepted, dialog .refused") > 0);
     String answer = text("dialog .answer");
-    type(Keys.ENTER);
-    await("the dialog closes").atMost(PATIENCE).until(() -> count("dialog") == 0);
+    close(Keys.ENTER);
     return answer;
   }
 

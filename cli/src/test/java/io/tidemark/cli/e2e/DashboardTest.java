@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,6 +223,90 @@ class DashboardTest {
     assertThat(browser.otherHosts()).isEmpty();
   }
 
+  @Test
+  @Order(7)
+  void shouldApproveThrottleAndCancelOnlyWhenTheDialogIsConfirmed() throws SQLException {
+    String backfill = plan("shipments", 90_000, 3, "approval: true");
+    browser.open("#/b/" + backfill);
+    browser.awaitText(".head .badge", "waiting");
+    assertThat(browser.dialog("approve")).contains("may start", "30 partitions", "90,000 rows");
+    browser.close(Keys.ESCAPE);
+    assertThat(browser.text(".head .badge")).isEqualToIgnoringCase("waiting");
+    assertThat(browser.command("approve", "change 4711")).contains("Approved");
+    browser.awaitText(".head .badge", "running");
+    assertThat(browser.count("[data-command=approve]")).isZero();
+    browser.awaitText(".figures .source", "postgresql://localhost:");
+
+    assertThat(browser.dialog("throttle")).contains("whole fleet");
+    browser.type("-5", Keys.ENTER);
+    assertThat(browser.text("dialog .answer")).as("no such limit is sent").isEmpty();
+    browser.type(Keys.BACK_SPACE, Keys.BACK_SPACE, "3000", Keys.TAB);
+    browser.type("office hours", Keys.ENTER);
+    String throttled = browser.answer("throttle");
+    browser.awaitText(".figures", "limit 3,000");
+    browser.dialog("throttle");
+    browser.js(
+        "const s = document.getElementById('throttle-what');"
+            + "s.value = 'rows_off'; s.dispatchEvent(new Event('change'));"
+            + "document.getElementById('why').focus()");
+    browser.type("evening", Keys.ENTER);
+    String lifted = browser.answer("throttle");
+    await("the limit goes")
+        .atMost(PATIENCE)
+        .until(() -> !browser.text(".figures").contains("limit "));
+
+    assertThat(browser.dialog("cancel")).contains("Final:", "rows that were written stay");
+    browser.click("dialog .dialog-actions button:not([type=submit])");
+    await().atMost(PATIENCE).until(() -> browser.count("dialog") == 0);
+    assertThat(browser.text(".head .badge")).isEqualToIgnoringCase("running");
+    String cancelled = browser.command("cancel", "wrong table");
+    browser.awaitText(".head .badge", "cancelled");
+
+    assertThat(throttled).contains("Throttled", "at most 3000 rows per second");
+    assertThat(lifted).contains("no limit of rows per second");
+    assertThat(cancelled).contains("Cancelled");
+    assertThat(browser.text("#audit tbody"))
+        .contains("approve", "change 4711", "office hours", "evening", "cancel", "wrong table");
+    assertThat(browser.text("#audit tbody").split("accepted", -1)).hasSize(1 + 4);
+    assertThat(browser.count(".head [data-command]")).as("only archive is left").isEqualTo(1);
+    assertThat(postgres.rows("dst.shipments")).isLessThan(90_000);
+  }
+
+  @Test
+  @Order(8)
+  void shouldArchiveByKeyboardAlone() throws SQLException {
+    long rows = postgres.rows("dst.shipments");
+    browser.open("#/b/" + first("shipments"));
+    browser.awaitText(".head .badge", "cancelled");
+    browser.js("document.activeElement.blur()");
+
+    for (int i = 0; i < 30 && !focused("archive"); i++) {
+      browser.type(Keys.TAB);
+    }
+    assertThat(focused("archive")).as("Tab leads to the button").isTrue();
+    browser.type(Keys.ENTER);
+    browser.awaitText("dialog", "Its records are removed from Kafka");
+    assertThat(browser.js("return document.activeElement.id")).isEqualTo("why");
+    browser.type("done with it", Keys.TAB);
+    assertThat(browser.text(":focus")).isEqualTo("Not now");
+    browser.type(Keys.TAB);
+    assertThat(browser.text(":focus")).isEqualTo("Archive");
+    browser.type(Keys.SPACE);
+    String answer = browser.answer("archive");
+    browser.go("#/");
+    await("it leaves the list")
+        .atMost(PATIENCE)
+        .until(() -> !browser.text("tbody").contains("shipments"));
+
+    assertThat(answer).contains("Archived");
+    assertThat(browser.text("tbody")).contains("orders", "payments");
+    assertThat(postgres.rows("dst.shipments")).as("rows at the sink stay").isEqualTo(rows);
+  }
+
+  private static boolean focused(String command) {
+    return command.equals(browser.js("return document.activeElement.dataset.command ?? ''"));
+  }
+
   private static String first(String name) {
     browser.open("#/");
     browser.awaitText("tbody", name);
@@ -239,7 +324,8 @@ class DashboardTest {
   }
 
   /** Plans a copy of a new table, in partitions of 3,000 rows, to one that is made if missing. */
-  private static String plan(String name, int rows, double seconds) throws SQLException {
+  private static String plan(String name, int rows, double seconds, String... more)
+      throws SQLException {
     postgres.fill("src." + name, rows);
     postgres.run(
         "CREATE TABLE IF NOT EXISTS dst.%1$s (LIKE src.%1$s INCLUDING INDEXES)".formatted(name));
@@ -254,8 +340,10 @@ class DashboardTest {
                     name,
                     "src." + name,
                     "dst." + name,
-                    "partition: {key: {rows: 3000}}",
-                    "chunk: {rows: 1500}")))
+                    Stream.concat(
+                            Stream.of("partition: {key: {rows: 3000}}", "chunk: {rows: 1500}"),
+                            Stream.of(more))
+                        .toArray(String[]::new))))
         .path("backfill")
         .asText();
   }
