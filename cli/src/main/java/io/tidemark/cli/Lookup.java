@@ -6,6 +6,7 @@ import io.tidemark.kafka.read.ReadToEnd;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.topic.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -100,7 +101,18 @@ final class Lookup {
   private static Set<String> planned(ClientConfig kafka, String topic)
       throws CliException, ReadTimeoutException, InterruptedException {
     Set<String> planned = new TreeSet<>();
-    read(kafka, topic, Plan.class, READ, p -> planned.add(p.getBackfillId()));
+    RecordDecoder<Plan> decoder = RecordDecoder.of(Plan.class, Lookup::warn);
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
+      reader.read(
+          queues(kafka, topic),
+          READ,
+          r -> {
+            if (r.value() == null && r.key() != null) {
+              planned.remove(new String(r.key(), StandardCharsets.UTF_8)); // it was archived
+            }
+            decoder.decode(r).ifPresent(p -> planned.add(p.getBackfillId()));
+          });
+    }
     return planned;
   }
 

@@ -92,7 +92,7 @@ final class FileSink implements Sink {
               + found.get()
               + " is there already, but this Kafka cluster has no plan of "
               + backfill
-              + ": it ran on another one, or its topics were lost. Nothing was changed. To write"
+              + ": it was archived, it ran on another one, or its topics were lost. Nothing was changed. To write"
               + " its files again, move away "
               + Promotion.manifest(settings.root(), backfill)
               + ", "

@@ -136,8 +136,8 @@ final class PostgresSink implements Sink {
               + partitions
               + " partitions of "
               + backfill
-              + ", which this Kafka cluster has no plan of: it ran on another one, or its topics"
-              + " were lost. Nothing was changed. To copy all rows again, empty the target as far"
+              + ", which this Kafka cluster has no plan of: it was archived, it ran on another one,"
+              + " or its topics were lost. Nothing was changed. To copy all rows again, empty the target as far"
               + " as its old rows are in the way and run: "
               + table.forget(backfill)
               + "; or give the spec a new name");

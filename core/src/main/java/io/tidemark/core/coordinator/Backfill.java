@@ -191,18 +191,45 @@ final class Backfill {
     }
   }
 
+  /** A plan for the id of one that was archived: what it was directed counts no more. */
+  void plannedAnew(Plan next, long now, List<CoordinatorEffect> out) {
+    plan = next;
+    put(new Directive(id(), RunState.HOLD, "planned anew", now, false, false, List.of()), out);
+  }
+
   private void put(Directive next, List<CoordinatorEffect> out) {
-    directive = next;
-    out.add(new PutDirective(next));
+    // Not before its plan, whatever the planner's clock said: what is older is about another plan.
+    directive =
+        next.getAt() >= plan.getCreatedAt()
+            ? next
+            : Directive.newBuilder(next).setAt(plan.getCreatedAt()).build();
+    out.add(new PutDirective(directive));
   }
 
   /** Asks every queue's ledger for something; nothing is concluded before all have done it. */
   void order(OrderKind kind, String partition, long now, List<CoordinatorEffect> out) {
-    // Two orders in the same millisecond must not look like one.
-    orderedAt = Math.max(now, orderedAt + 1);
+    // Two orders in the same millisecond must not look like one; and no descriptor of a further
+    // round may look older than its plan, whatever the planner's clock said.
+    orderedAt = Math.max(Math.max(now, plan.getCreatedAt()), orderedAt + 1);
     for (int queue = 0; queue < plan.getQueues(); queue++) {
       out.add(new PutOrder(new Order(id(), plan.getDomain(), queue, kind, partition, orderedAt)));
     }
+  }
+
+  /**
+   * Forgets it, on every queue and at every worker.
+   *
+   * <p>The directive's time is not before that of any of its descriptors, and the next plan of its
+   * id is made later than that: so everybody can tell the descriptors of the two apart.
+   */
+  void forget(String by, long now, List<CoordinatorEffect> out) {
+    order(OrderKind.FORGET, null, now, out);
+    direct(RunState.FORGET, "archived by " + by, orderedAt, out);
+  }
+
+  /** Whether a plan is one that was archived, or of a planner that did not hear of it. */
+  boolean forgot(Plan seen) {
+    return directed(RunState.FORGET) && seen.getCreatedAt() <= directive.getAt();
   }
 
   /** Goes on with one that was over. */

@@ -91,11 +91,7 @@ public final class Coordinator {
   public List<CoordinatorEffect> on(CoordinatorEvent event, long now) {
     List<CoordinatorEffect> out = new ArrayList<>();
     switch (event) {
-      case PlanSeen e -> {
-        of(e.plan().getBackfillId()).plan = e.plan();
-        look(of(e.plan().getBackfillId()), now, out);
-        admit(now, out);
-      }
+      case PlanSeen e -> planSeen(e.plan(), now, out);
       // Tallies arrive in bursts; progress is written at the next tick.
       case TallySeen e -> of(e.tally().getBackfillId()).tallied(e.tally());
       case TallyGone e -> of(e.backfill()).tallies.remove(e.queue());
@@ -107,6 +103,22 @@ public final class Coordinator {
       case Tick e -> tick(now, out);
     }
     return out;
+  }
+
+  private void planSeen(Plan plan, long now, List<CoordinatorEffect> out) {
+    Backfill b = of(plan.getBackfillId());
+    if (b.forgot(plan)) {
+      if (b.plan == null) {
+        out.add(new Forget(plan.getBackfillId()));
+      }
+      return;
+    }
+    if (b.directed(RunState.FORGET) && b.plan == null) {
+      b.plannedAnew(plan, now, out);
+    }
+    b.plan = plan;
+    look(b, now, out);
+    admit(now, out);
   }
 
   private Backfill of(String id) {
@@ -159,7 +171,7 @@ public final class Coordinator {
     Sum sum = b.sum();
     limitDeadLetters(b, sum, now, out);
     lookAhead(b, sum, now);
-    Verdict verdict = b.ordersDone() ? Verdict.of(b.plan, sum) : new Verdict.Open();
+    Verdict verdict = b.ordersDone() ? Verdict.of(b.plan, sum, b.cancelling()) : new Verdict.Open();
     if (!(verdict instanceof Verdict.Gap)) {
       b.gapLooks = 0;
     }

@@ -144,7 +144,8 @@ final class Steering {
 
   private static Answer retry(Backfill b, String partition, long now, List<CoordinatorEffect> out) {
     if (b.cancelling()) {
-      return Answer.no("it was cancelled, and that is final; plan it again under another name");
+      return Answer.no(
+          "it was cancelled, and that is final; archive it, then plan the same spec again");
     }
     if (b.state == BackfillState.COMPLETED || b.state == BackfillState.FINISHING) {
       return Answer.no("nothing of it failed");
@@ -229,8 +230,7 @@ final class Steering {
     if (!b.over()) {
       return Answer.no("it is " + b.state + "; cancel it first, or wait for its end");
     }
-    b.direct(RunState.FORGET, "archived by " + by, now, out);
-    b.order(OrderKind.FORGET, null, now, out);
+    b.forget(by, now, out);
     b.to(b.state, "being archived by " + by, now, out);
     return Answer.yes("its records are dropped; rows at the sink stay");
   }

@@ -25,10 +25,17 @@ sealed interface Verdict {
   /**
    * Judges a backfill. Splits may have made more partitions than were planned, never fewer; the
    * boundaries that the plan was sealed with decide whether something is missing.
+   *
+   * @param cancelling whether it was cancelled: then nobody completes a plan that is not sealed
    */
-  static Verdict of(Plan plan, Sum sum) {
-    if (!sealed(plan) || !sum.terminal() || sum.partitions() < plan.getPartitions()) {
+  static Verdict of(Plan plan, Sum sum, boolean cancelling) {
+    if (!sum.terminal() || sum.partitions() < plan.getPartitions()) {
       return new Open();
+    }
+    if (!sealed(plan)) {
+      return cancelling
+          ? new Ended(BackfillState.CANCELLED, "cancelled before its plan was complete")
+          : new Open();
     }
     if (sum.coverageKnown() != plan.getCoverage()) {
       return new Gap();

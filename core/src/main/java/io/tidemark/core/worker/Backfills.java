@@ -1,6 +1,7 @@
 package io.tidemark.core.worker;
 
 import io.tidemark.core.retry.RetryPolicy;
+import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.RunState;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,32 +11,63 @@ final class Backfills {
 
   /**
    * What the plan says, and what the directive says: they come by different topics, in any order.
+   *
+   * @param since what was planned before, milliseconds since the epoch, is of an archived backfill
+   *     of the same id
    */
-  private record Known(Planned planned, Directed directed) {}
+  private record Known(Planned planned, Directed directed, long since) {}
 
   private record Planned(RetryPolicy retry, long deadLetters, int priority) {}
 
-  private record Directed(RunState runState, boolean spent, int lanes) {}
+  private static final Planned UNPLANNED = new Planned(null, 0, 0);
 
-  private static final Known NOTHING =
-      new Known(new Planned(null, 0, 0), new Directed(null, false, 0));
+  private record Directed(RunState runState, boolean spent, int lanes, long at) {}
+
+  private static final Directed UNDIRECTED = new Directed(null, false, 0, Long.MIN_VALUE);
+
+  private static final Known NOTHING = new Known(UNPLANNED, UNDIRECTED, Long.MIN_VALUE);
 
   private final Map<String, Known> known = new HashMap<>();
 
+  /** Takes a plan; an archived one, that is read behind its directive, counts no more. */
   void planned(WorkerEvent.BackfillKnown e) {
+    Known had = of(e.backfill());
+    if (e.createdAt() < had.since()) {
+      return;
+    }
+    // Planned again, and the directives that go with it are not read yet.
+    boolean ahead =
+        had.planned() != UNPLANNED
+            && e.createdAt() > had.since()
+            && had.directed().at() < e.createdAt();
     known.put(
         e.backfill(),
         new Known(
-            new Planned(e.retry(), e.deadLetters(), e.priority()), of(e.backfill()).directed()));
+            new Planned(e.retry(), e.deadLetters(), e.priority()),
+            ahead ? UNDIRECTED : had.directed(),
+            e.createdAt()));
   }
 
   /** Takes a directive. One that this version does not know holds the backfill, as a pause does. */
   void directed(WorkerEvent.Directed e) {
+    Known had = of(e.backfill());
+    Directed directed = new Directed(e.runState(), e.deadLettersSpent(), e.lanes(), e.at());
+    boolean archived = e.runState() == RunState.FORGET && had.since() <= e.at();
     known.put(
         e.backfill(),
-        new Known(
-            of(e.backfill()).planned(),
-            new Directed(e.runState(), e.deadLettersSpent(), e.lanes())));
+        archived
+            ? new Known(UNPLANNED, directed, e.at() + 1)
+            : new Known(had.planned(), directed, had.since()));
+  }
+
+  /** Whether a descriptor is of an archived backfill, and so counts as done. */
+  boolean bygone(Descriptor d) {
+    return d.getPlannedAt() < since(d.getBackfillId());
+  }
+
+  /** Since when its descriptors count, milliseconds since the epoch. */
+  long since(String backfill) {
+    return of(backfill).since();
   }
 
   /**
@@ -61,14 +93,14 @@ final class Backfills {
 
   /** Whether its partitions wait for its plan or for another directive. */
   boolean held(String backfill) {
-    return !mayRun(backfill) && !cancelled(backfill) && !forgotten(backfill);
+    return !mayRun(backfill) && !cancelled(backfill);
   }
 
   boolean cancelled(String backfill) {
     return of(backfill).directed().runState() == RunState.CANCEL;
   }
 
-  /** Whether it was archived: what is left of it in the work topic counts as done. */
+  /** Whether it was archived, and no directive for a further plan of its id has come since. */
   boolean forgotten(String backfill) {
     return of(backfill).directed().runState() == RunState.FORGET;
   }

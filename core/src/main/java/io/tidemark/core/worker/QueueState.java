@@ -39,7 +39,9 @@ final class QueueState {
    * Where partitions stand that failed or were cancelled, by id: a retry goes on from there. Those
    * that stand at their start are left out.
    */
-  private final Map<String, Point> givenUp = new HashMap<>();
+  private final Map<String, GivenUp> givenUp = new HashMap<>();
+
+  private record GivenUp(String backfill, long plannedAt, Point at) {}
 
   private long knownUntil;
 
@@ -74,15 +76,29 @@ final class QueueState {
         known.put(id, c);
       }
       if (Lifecycle.retryable(c.getState())) {
-        giveUp(id, Point.of(c));
+        giveUp(c.getDescriptor(), Point.of(c));
       }
     }
   }
 
-  private void giveUp(String id, Point at) {
+  private void giveUp(Descriptor d, Point at) {
     if (!at.equals(Point.START)) {
-      givenUp.put(id, at);
+      givenUp.put(d.getPartitionId(), new GivenUp(d.getBackfillId(), d.getPlannedAt(), at));
     }
+  }
+
+  /**
+   * Forgets where partitions of a backfill stand that were planned before a time, milliseconds
+   * since the epoch: ids are the same when it is planned again, and nothing else.
+   */
+  void forgetBefore(String backfill, long since) {
+    known
+        .values()
+        .removeIf(
+            c ->
+                c.getDescriptor().getBackfillId().equals(backfill)
+                    && c.getDescriptor().getPlannedAt() < since);
+    givenUp.values().removeIf(g -> g.backfill().equals(backfill) && g.plannedAt() < since);
   }
 
   /**
@@ -115,7 +131,10 @@ final class QueueState {
       run.resumeFrom(last.get());
     } else {
       // What an earlier round committed at the sink stays there; this round goes on behind it.
-      Point before = givenUp.getOrDefault(id, last.map(Point::of).orElse(Point.START));
+      Point before =
+          Optional.ofNullable(givenUp.get(id))
+              .map(GivenUp::at)
+              .orElseGet(() -> last.map(Point::of).orElse(Point.START));
       run.point = had != null ? had.point : before;
     }
     if (had != null) {
@@ -132,7 +151,9 @@ final class QueueState {
 
   /** Takes a descriptor as done. */
   void skip(long offset, Descriptor descriptor) {
-    unread.take(offset, descriptor);
+    if (unread.holds(offset, descriptor)) {
+      unread.take(offset, descriptor);
+    }
     passed(offset + 1);
   }
 
@@ -212,7 +233,7 @@ final class QueueState {
       if (run.phase() instanceof Phase.Ended e) {
         remove(run);
         if (Lifecycle.retryable(e.state())) {
-          giveUp(run.descriptor.getPartitionId(), run.point);
+          giveUp(run.descriptor, run.point);
         }
       }
     }

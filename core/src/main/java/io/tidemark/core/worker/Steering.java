@@ -24,8 +24,18 @@ final class Steering {
     this.backfills = backfills;
   }
 
+  /** A plan became known; of an archived one with its id, nothing counts any more. */
+  void planned(WorkerEvent.BackfillKnown e, List<WorkerEffect> out) {
+    backfills.planned(e);
+    bury(e.backfill(), out);
+    if (!backfills.held(e.backfill())) {
+      reread(e.backfill(), out);
+    }
+  }
+
   void directed(WorkerEvent.Directed e, List<WorkerEffect> out) {
     backfills.directed(e);
+    bury(e.backfill(), out);
     if (backfills.mayRun(e.backfill())) {
       stopSurplus(e.backfill(), out);
     } else {
@@ -37,7 +47,20 @@ final class Steering {
         }
       }
     }
-    reread(e.backfill(), out);
+    if (!backfills.held(e.backfill()) || backfills.forgotten(e.backfill())) {
+      reread(e.backfill(), out);
+    }
+  }
+
+  /** Lets go of what is known of partitions of an archived backfill. */
+  private void bury(String backfill, List<WorkerEffect> out) {
+    for (QueueState q : queues) {
+      q.forgetBefore(backfill, backfills.since(backfill));
+      q.runs().stream()
+          .filter(run -> run.descriptor.getBackfillId().equals(backfill))
+          .filter(run -> backfills.bygone(run.descriptor))
+          .forEach(run -> putDown(q, run, out));
+    }
   }
 
   /** The youngest go: they have the least to lose. */
@@ -58,12 +81,10 @@ final class Steering {
     }
   }
 
-  /** Reads what was left in the log of a backfill that is held no more. */
-  void reread(String backfill, List<WorkerEffect> out) {
-    if (!backfills.held(backfill)) {
-      for (QueueState q : queues) {
-        q.readAgain(backfill).ifPresent(from -> out.add(new WorkerEffect.Reread(q.number, from)));
-      }
+  /** Reads again what was left in the log of a backfill. */
+  private void reread(String backfill, List<WorkerEffect> out) {
+    for (QueueState q : queues) {
+      q.readAgain(backfill).ifPresent(from -> out.add(new WorkerEffect.Reread(q.number, from)));
     }
   }
 
@@ -71,10 +92,10 @@ final class Steering {
   void rest(QueueState q, Run run) {
     run.tries = run.tries.rested();
     String backfill = run.descriptor.getBackfillId();
-    if (backfills.cancelled(backfill)) {
-      q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
-    } else if (backfills.forgotten(backfill)) {
+    if (backfills.bygone(run.descriptor)) {
       q.forget(run);
+    } else if (backfills.cancelled(backfill)) {
+      q.to(run, new Phase.Ended(PartitionState.CANCELLED), true);
     } else if (!(run.phase() instanceof Phase.Ready)) {
       q.to(run, new Phase.Ready(), true);
     }

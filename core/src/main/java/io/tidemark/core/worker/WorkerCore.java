@@ -71,10 +71,7 @@ public final class WorkerCore {
       case WorkerEvent.Lost e -> drop(e.queues(), out);
       case WorkerEvent.DescriptorRead e -> read(e, out);
       case WorkerEvent.QueueRead e -> passed(e.queue(), e.next());
-      case WorkerEvent.BackfillKnown e -> {
-        backfills.planned(e);
-        steering.reread(e.backfill(), out);
-      }
+      case WorkerEvent.BackfillKnown e -> steering.planned(e, out);
       case WorkerEvent.Directed e -> steering.directed(e, out);
       case WorkerEvent.Committed e -> committed(e.offsets(), out);
       case WorkerEvent.CommitFailed e -> commitFailed(now);
@@ -162,7 +159,10 @@ public final class WorkerCore {
   private void recovered(WorkerEvent.Recovered e) {
     QueueState q = queues.get(e.queue());
     if (q != null) {
-      q.recovered(e.position(), e.end(), e.checkpoints());
+      q.recovered(
+          e.position(),
+          e.end(),
+          e.checkpoints().stream().filter(c -> !backfills.bygone(c.getDescriptor())).toList());
     }
   }
 
@@ -208,7 +208,7 @@ public final class WorkerCore {
       return;
     }
     String backfill = e.descriptor().getBackfillId();
-    if (backfills.forgotten(backfill)) {
+    if (backfills.bygone(e.descriptor())) {
       q.skip(e.offset(), e.descriptor());
       return;
     }
@@ -294,7 +294,8 @@ public final class WorkerCore {
   /** A claim is in the log: the lane may start, unless the world has changed meanwhile. */
   private void claimed(QueueState q, Run run, List<WorkerEffect> out) {
     String backfill = run.descriptor.getBackfillId();
-    if (q.open() && backfills.mayRun(backfill) && hasLane(backfill)) {
+    boolean counts = !backfills.bygone(run.descriptor);
+    if (q.open() && counts && backfills.mayRun(backfill) && hasLane(backfill)) {
       if (run.deaths >= Math.max(LEAST_DEATHS, backfills.retry(backfill).attempts())) {
         run.error = Refusals.deaths(run.deaths, wallMs);
         attempts.end(q, run, PartitionState.FAILED);

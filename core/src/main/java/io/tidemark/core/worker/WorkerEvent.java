@@ -50,8 +50,11 @@ public sealed interface WorkerEvent {
    *
    * @param deadLetters how many of its rows may be set aside at most
    * @param priority from 0 to 9; where several backfills may run, lanes are shared by it
+   * @param createdAt when it was planned, milliseconds since the epoch: descriptors from before are
+   *     of an archived backfill of the same id
    */
-  record BackfillKnown(String backfill, RetryPolicy retry, long deadLetters, int priority)
+  record BackfillKnown(
+      String backfill, RetryPolicy retry, long deadLetters, int priority, long createdAt)
       implements WorkerEvent {}
 
   /**
@@ -59,8 +62,9 @@ public sealed interface WorkerEvent {
    *
    * @param deadLettersSpent whether no more rows may be set aside
    * @param lanes so many of its partitions may run here at the same time; {@link #ALL_LANES}
+   * @param at when, milliseconds since the epoch: a FORGET is about what was planned until then
    */
-  record Directed(String backfill, RunState runState, boolean deadLettersSpent, int lanes)
+  record Directed(String backfill, RunState runState, boolean deadLettersSpent, int lanes, long at)
       implements WorkerEvent {
 
     /** No other limit than the worker's. */

@@ -233,6 +233,16 @@ final class CoordinatorFixture {
     return directives.get(id).getDeadLettersSpent();
   }
 
+  /** What workers were told last. */
+  Directive directed(String id) {
+    return directives.get(id);
+  }
+
+  /** Whether there is a plan of it. */
+  boolean planned(String id) {
+    return plans.containsKey(id);
+  }
+
   /** The run state that workers were told; null if none. */
   String directive(String id) {
     Directive d = directives.get(id);

@@ -269,13 +269,48 @@ class CoordinatorTest {
   }
 
   @Test
+  void shouldEndWhatWasCancelledThoughItsPlannerDied() {
+    fixture.plan("a", PlanState.PLANNING, false, p -> p.setPartitions(2));
+    fixture.plan("b");
+    fixture.command("a", CommandType.CANCEL);
+
+    fixture.tally(fixture.tally("a").setCompleted(1).setRows(100));
+    fixture.tick(200);
+    assertThat(fixture.progress("a").getState()).as("of 2 one is known").hasToString("RUNNING");
+    fixture.tally(fixture.tally("a").setCompleted(1).setRows(100).setRunning(1));
+    fixture.tick(200);
+    assertThat(fixture.progress("a").getState()).as("one still runs").hasToString("RUNNING");
+    assertThat(fixture.progress("b").getState()).as("there is one place").hasToString("WAITING");
+
+    fixture.tally(fixture.tally("a").setCompleted(1).setRows(100).setCancelled(1));
+    fixture.tick(200);
+
+    assertThat(fixture.progress("a").getState()).hasToString("CANCELLED");
+    assertThat(fixture.progress("a").getReason())
+        .isEqualTo("cancelled before its plan was complete");
+    assertThat(fixture.progress("b").getState()).as("its place is free").hasToString("RUNNING");
+    fixture.command("a", CommandType.ARCHIVE);
+    assertThat(fixture.decision().getAccepted()).isTrue();
+  }
+
+  @Test
+  void shouldNotEndAnUnsealedPlanThatNobodyCancelled() {
+    fixture.plan("a", PlanState.PLANNING, false, p -> p.setPartitions(1));
+
+    fixture.tally(fixture.tally("a").setCompleted(1).setRows(100));
+    fixture.tick(200);
+
+    assertThat(fixture.progress("a").getState()).hasToString("RUNNING");
+  }
+
+  @Test
   void shouldCompleteAtOnceWhenThereIsNothingToDo() {
     CoordinatorFixture empty = new CoordinatorFixture(1);
     empty.plan("a");
     empty.plan("b", PlanState.PLANNING, false);
 
     assertThat(empty.progress("a").getState()).hasToString("RUNNING");
-    assertThat(Verdict.of(emptyPlan(), Sum.of(List.of()))).isEqualTo(new Verdict.Proved());
+    assertThat(Verdict.of(emptyPlan(), Sum.of(List.of()), false)).isEqualTo(new Verdict.Proved());
   }
 
   private static Plan emptyPlan() {

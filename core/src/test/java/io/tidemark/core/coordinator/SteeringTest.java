@@ -179,11 +179,69 @@ class SteeringTest {
     f.tick(200);
     assertThat(f.progress(A)).isNull();
     assertThat(f.directive(A)).as("workers may meet its descriptors").isEqualTo("FORGET");
+  }
 
-    f.restart();
+  private void archived() {
     f.plan(A);
+    f.tally(f.completed(A));
     f.tick(200);
-    assertThat(f.directive(A)).as("planned again").isEqualTo("RUN");
+    f.command(A, CommandType.ARCHIVE);
+    f.forgets(A, 0);
+    f.tick(200);
+    assertThat(f.progress(A)).isNull();
+  }
+
+  @Test
+  void shouldBeginAnewWhenAnArchivedBackfillIsPlannedAgain() {
+    archived();
+    f.plan("b");
+    f.restart();
+
+    f.plan(A);
+    assertThat(f.directive(A)).as("nothing of the archived one is left").isEqualTo("HOLD");
+    assertThat(f.progress(A).getState()).hasToString("WAITING");
+    assertThat(f.progress(A).getReason()).isEqualTo("waits for one of 1 places");
+
+    f.tally(f.completed("b"));
+    f.tick(200);
+    assertThat(f.directive(A)).isEqualTo("RUN");
+    f.tally(f.completed(A));
+    f.tick(200);
+    assertThat(f.progress(A).getState()).hasToString("COMPLETED");
+    f.command(A, CommandType.ARCHIVE);
+    assertThat(f.decision().getAccepted()).as("as often as one likes").isTrue();
+  }
+
+  @Test
+  void shouldTellTheDescriptorsOfAnArchivedBackfillByTheirTimeWhateverThePlannersClockSays() {
+    long ahead = f.now() + 3_600_000;
+    f.plan(A, PlanState.SEALED, false, p -> p.setCreatedAt(ahead));
+    assertThat(f.directed(A).getAt()).isEqualTo(ahead);
+    f.tally(oneFailed());
+    f.tick(200);
+    f.command(A, CommandType.RETRY);
+    long retried = f.orders().getFirst().getAt();
+    assertThat(retried).as("plannedAt of the next round").isGreaterThanOrEqualTo(ahead);
+    f.tally(f.completed(A).setOrderedAt(retried));
+    f.tick(200);
+
+    f.command(A, CommandType.ARCHIVE);
+
+    assertThat(f.directed(A).getRunState()).hasToString("FORGET");
+    assertThat(f.directed(A).getAt()).isGreaterThan(retried);
+  }
+
+  @Test
+  void shouldDropThePlanOfAPlannerThatDidNotHearOfTheArchive() {
+    archived();
+    long forgotten = f.directed(A).getAt();
+
+    f.plan(A, PlanState.PLANNING, false, p -> p.setCreatedAt(forgotten));
+    f.tick(200);
+
+    assertThat(f.planned(A)).isFalse();
+    assertThat(f.progress(A)).isNull();
+    assertThat(f.directive(A)).isEqualTo("FORGET");
   }
 
   @Test

@@ -3,9 +3,11 @@ package io.tidemark.core.sim;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.PlanBuilder;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.RunState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -107,14 +109,13 @@ final class SimPlanner {
   private final class Planner {
     private final String backfill;
     private final int epoch;
-    private final PlanBuilder builder;
+    private PlanBuilder builder;
     private long createdAt;
     private boolean dead;
 
     Planner(String backfill, int epoch) {
       this.backfill = backfill;
       this.epoch = epoch;
-      this.builder = new PlanBuilder(backfill, world.log().queues(), world.scheduler().now());
     }
 
     private void later(Runnable step) {
@@ -139,9 +140,10 @@ final class SimPlanner {
     private void read() {
       Plan plan = newest.get(backfill);
       createdAt = plan == null ? world.scheduler().now() : plan.getCreatedAt();
-      if (plan != null && plan.getState() == PlanState.SEALED) {
+      if (cancelled() || (plan != null && plan.getState() == PlanState.SEALED)) {
         return;
       }
+      builder = new PlanBuilder(backfill, world.log().queues(), createdAt);
       work.getOrDefault(backfill, List.of()).forEach(builder::published);
       if (plan == null) {
         publish(List.of(), PlanState.PLANNING);
@@ -149,7 +151,16 @@ final class SimPlanner {
       later(this::next);
     }
 
+    /** Whether it has heard that there is nothing to complete; a cancellation may come later. */
+    private boolean cancelled() {
+      Directive directive = world.reconciler().directives().get(backfill);
+      return directive != null && directive.getRunState() == RunState.CANCEL;
+    }
+
     private void next() {
+      if (cancelled()) {
+        return;
+      }
       List<Slice> source = sources.get(backfill);
       int from = (int) builder.partitions();
       int to = Math.min(source.size(), from + BATCH);

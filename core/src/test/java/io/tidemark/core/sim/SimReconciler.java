@@ -92,6 +92,11 @@ final class SimReconciler {
     return coordinator.isPresent();
   }
 
+  /** The newest directives, by backfill. */
+  Map<String, Directive> directives() {
+    return directives;
+  }
+
   List<Directive> directiveLog() {
     return directiveLog;
   }

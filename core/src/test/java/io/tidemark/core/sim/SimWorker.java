@@ -266,7 +266,11 @@ final class SimWorker {
     for (; plansRead < plans.size(); plansRead++) {
       deliver(
           new WorkerEvent.BackfillKnown(
-              plans.get(plansRead).getBackfillId(), world.retry(), Long.MAX_VALUE, 5));
+              plans.get(plansRead).getBackfillId(),
+              world.retry(),
+              Long.MAX_VALUE,
+              5,
+              plans.get(plansRead).getCreatedAt()));
     }
     List<Directive> log = world.reconciler().directiveLog();
     for (; directivesRead < log.size(); directivesRead++) {
@@ -277,7 +281,8 @@ final class SimWorker {
               d.getBackfillId(),
               d.getRunState(),
               d.getDeadLettersSpent(),
-              WorkerEvent.Directed.ALL_LANES));
+              WorkerEvent.Directed.ALL_LANES,
+              d.getAt()));
     }
   }
 

@@ -67,7 +67,7 @@ class WorkerDeadLetterTest {
   @Test
   void shouldFailThePartitionWhenTheCoordinatorSaysThatTheBudgetIsSpent() {
     WorkerFixture w = ready().runs(0, 0, "b/1");
-    w.on(new WorkerEvent.Directed(BACKFILL, RunState.RUN, true, WorkerEvent.Directed.ALL_LANES));
+    w.on(new WorkerEvent.Directed(BACKFILL, RunState.RUN, true, WorkerEvent.Directed.ALL_LANES, 0));
 
     w.refused("b/1").ticks();
 

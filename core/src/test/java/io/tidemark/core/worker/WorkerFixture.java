@@ -79,17 +79,26 @@ final class WorkerFixture {
 
   /** The same, with a priority. */
   WorkerFixture knows(String backfill, int priority) {
-    return on(new WorkerEvent.BackfillKnown(backfill, RETRY, 2, priority))
-        .directed(backfill, RunState.RUN);
+    return planned(backfill, priority, 0).directed(backfill, RunState.RUN);
+  }
+
+  /** The plan of a backfill is known. */
+  WorkerFixture planned(String backfill, int priority, long createdAt) {
+    return on(new WorkerEvent.BackfillKnown(backfill, RETRY, 2, priority, createdAt));
   }
 
   WorkerFixture directed(String backfill, RunState to) {
-    return on(new WorkerEvent.Directed(backfill, to, false, WorkerEvent.Directed.ALL_LANES));
+    return directed(backfill, to, 0);
+  }
+
+  /** The same, at a time. */
+  WorkerFixture directed(String backfill, RunState to, long at) {
+    return on(new WorkerEvent.Directed(backfill, to, false, WorkerEvent.Directed.ALL_LANES, at));
   }
 
   /** A backfill may run, so many of its partitions at the same time. */
   WorkerFixture lanes(String backfill, int lanes) {
-    return on(new WorkerEvent.Directed(backfill, RunState.RUN, false, lanes));
+    return on(new WorkerEvent.Directed(backfill, RunState.RUN, false, lanes, 0));
   }
 
   WorkerFixture assigned(int queue) {

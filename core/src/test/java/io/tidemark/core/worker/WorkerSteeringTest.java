@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
@@ -88,6 +89,107 @@ final class WorkerSteeringTest {
       assertThat(w.commit().orElseThrow().offsets()).isEqualTo(Map.of(0, 1L));
       assertThat(w.core().heldBackfills()).isEmpty();
     }
+  }
+
+  /** Ids are the same when the spec is planned again: only the time tells the two apart. */
+  private static Descriptor planned(String partition, long at) {
+    return Descriptor.newBuilder(WorkerFixture.descriptor(partition, 0)).setPlannedAt(at).build();
+  }
+
+  @Test
+  void shouldHoldWhatIsPlannedAgainUntilItIsDirectedToRun() {
+    WorkerFixture w = ready().directed(BACKFILL, RunState.FORGET, 100);
+
+    w.reads(0, 0, planned("b/1", 100)).reads(0, 1, planned("b/1", 101)).ticks();
+    assertThat(w.commit().orElseThrow().offsets()).as("one is done").isEqualTo(Map.of(0, 1L));
+    w.commitSucceeds().planned(BACKFILL, 5, 101).ticks();
+    assertThat(w.reported()).isEmpty();
+    assertThat(w.core().heldBackfills()).containsExactly(BACKFILL);
+
+    w.directed(BACKFILL, RunState.RUN, 102).ticks().commitSucceeds();
+    assertThat(w.starts().getFirst().descriptor().getPlannedAt()).isEqualTo(101);
+  }
+
+  @Test
+  void shouldBeginAtTheStartWhateverAnArchivedPartitionHadDone() {
+    Checkpoint failed = checkpoint("b/1", 0, PartitionState.FAILED, 30);
+    Checkpoint done = checkpoint("b/2", 0, PartitionState.COMPLETED, 100);
+    WorkerFixture tellsLate =
+        worker(2)
+            .knows(BACKFILL)
+            .assigned(0)
+            .recovered(0, 0, 9, failed, done)
+            .directed(BACKFILL, RunState.FORGET, 100)
+            .planned(BACKFILL, 5, 101)
+            .directed(BACKFILL, RunState.RUN, 102);
+    WorkerFixture readsLate =
+        worker(2)
+            .knows(BACKFILL)
+            .directed(BACKFILL, RunState.FORGET, 100)
+            .planned(BACKFILL, 5, 101)
+            .directed(BACKFILL, RunState.RUN, 102)
+            .assigned(0)
+            .recovered(0, 0, 9, failed, done);
+
+    for (WorkerFixture w : List.of(tellsLate, readsLate)) {
+      w.reads(0, 1, planned("b/1", 101)).reads(0, 2, planned("b/2", 101));
+      w.ticks().commitSucceeds();
+      assertThat(w.starts()).extracting(Task::from).containsExactly(Point.START, Point.START);
+    }
+  }
+
+  @Test
+  void shouldPassDescriptorsFromBeforeThePlanThatRuns() {
+    WorkerFixture w = worker(1).planned(BACKFILL, 5, 101).directed(BACKFILL, RunState.RUN, 102);
+    w.assigned(0).recovered(0);
+
+    w.reads(0, 0, planned("b/1", 100)).reads(0, 1, planned("b/2", 101)).ticks().commitSucceeds();
+
+    assertThat(w.started()).containsExactly("b/2");
+  }
+
+  @Test
+  void shouldNotRunANewPlanByTheDirectiveOfTheArchivedOne() {
+    WorkerFixture w = ready().planned(BACKFILL, 5, 101);
+
+    w.reads(0, 0, planned("b/1", 101)).ticks();
+    assertThat(w.reported()).isEmpty();
+
+    // Read late, and about what was there before.
+    w.directed(BACKFILL, RunState.FORGET, 100).ticks();
+    assertThat(w.reported()).isEmpty();
+    w.directed(BACKFILL, RunState.RUN, 102).ticks();
+    assertThat(w.reported()).containsExactly("b/1");
+  }
+
+  @Test
+  void shouldNotRunAnArchivedPlanThatIsReadLate() {
+    WorkerFixture w = worker(1).directed(BACKFILL, RunState.FORGET, 100);
+    w.planned(BACKFILL, 5, 7).directed(BACKFILL, RunState.RUN, 102).assigned(0).recovered(0);
+
+    w.reads(0, 0, planned("b/1", 101)).ticks();
+    assertThat(w.commit()).isEmpty();
+
+    w.planned(BACKFILL, 5, 101).ticks();
+    assertThat(w.reported()).containsExactly("b/1");
+  }
+
+  @Test
+  void shouldReadAgainWhatWasLeftInTheLogOfABackfillThatIsArchivedAndPlannedAgain() {
+    WorkerFixture w = WorkerFixture.workerWithLookahead(1).planned(BACKFILL, 5, 1);
+    w.assigned(0).recovered(0);
+    w.reads(0, 0, planned("b/1", 1)).reads(0, 1, planned("b/2", 1)).reads(0, 2, planned("b/1", 9));
+
+    w.directed(BACKFILL, RunState.FORGET, 8);
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Reread(0, 1));
+    w.reads(0, 1, planned("b/2", 1)).reads(0, 2, planned("b/1", 9)).reads(0, 3, planned("b/2", 9));
+    w.planned(BACKFILL, 5, 9).directed(BACKFILL, RunState.RUN, 10);
+    assertThat(w.effects()).containsExactly(new WorkerEffect.Reread(0, 3));
+    w.reads(0, 3, planned("b/2", 9)).ticks();
+
+    assertThat(w.reported()).containsExactly("b/1");
+    w.commitSucceeds().lastChunkDone("b/1", 100).ticksAfter(100).commitSucceeds();
+    assertThat(w.started()).containsExactly("b/2");
   }
 
   @Test

@@ -7,8 +7,10 @@ import io.tidemark.kafka.journal.JournalException;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.ReadToEnd;
 import io.tidemark.kafka.read.RecordDecoder;
+import io.tidemark.kafka.read.TopicTail;
 import io.tidemark.planner.flow.PlanLog;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.serde.AvroSerde;
@@ -20,15 +22,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The planner's log on Kafka. Its transactional id is the backfill's: one planner writes at a time.
  */
 final class KafkaPlanLog implements PlanLog {
 
+  private static final Logger log = LoggerFactory.getLogger(KafkaPlanLog.class);
   private static final Duration READ = Duration.ofSeconds(60);
 
   private final String plansTopic;
@@ -36,6 +42,8 @@ final class KafkaPlanLog implements PlanLog {
   private final String backfill;
   private final int queues;
   private final Journal journal;
+  private final TopicTail directives;
+  private volatile Directive directive;
   private final Optional<Plan> plan;
   private final List<Descriptor> descriptors = new ArrayList<>();
   private final AvroSerde<Plan> plans = AvroSerde.of(Plan.class);
@@ -53,15 +61,34 @@ final class KafkaPlanLog implements PlanLog {
     this.queues = queues;
     // Opening fences an older planner of this backfill: what is read next is all there will be.
     this.journal = open(config, topics.namespace() + "-planner-" + backfill);
+    RecordDecoder<Directive> directed = RecordDecoder.of(Directive.class);
     try {
-      plan = read(config);
+      directives =
+          TopicTail.start(
+              config,
+              topics.directives(),
+              r -> directed.decode(r).filter(this::mine).ifPresent(d -> directive = d),
+              e -> log.warn("following {}: {}", topics.directives(), e.getMessage()));
     } catch (RuntimeException e) {
       journal.close();
       throw e;
     }
+    try {
+      plan = read(config);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
-  /** Reads the plan, and the descriptors that are out unless it is sealed. */
+  private boolean mine(Directive d) {
+    return d.getBackfillId().equals(backfill);
+  }
+
+  /**
+   * Reads the plan, then what is directed, and the descriptors that are out unless it is sealed. In
+   * this order: when a plan is found archived, the directive that says so is found, too.
+   */
   private Optional<Plan> read(ClientConfig config) {
     RecordDecoder<Plan> planned = RecordDecoder.of(Plan.class);
     RecordDecoder<Descriptor> dealt = RecordDecoder.of(Descriptor.class);
@@ -70,11 +97,13 @@ final class KafkaPlanLog implements PlanLog {
       reader.read(
           List.of(new TopicPartition(plansTopic, 0)),
           READ,
-          r ->
-              planned
-                  .decode(r)
-                  .filter(p -> p.getBackfillId().equals(backfill))
-                  .ifPresent(seen::add));
+          r -> {
+            if (r.value() == null && backfill.equals(key(r))) {
+              seen.clear();
+            }
+            planned.decode(r).filter(p -> p.getBackfillId().equals(backfill)).ifPresent(seen::add);
+          });
+      directives.awaitCaughtUp(READ);
       if (seen.isEmpty()) {
         return Optional.empty();
       }
@@ -88,6 +117,8 @@ final class KafkaPlanLog implements PlanLog {
                 dealt
                     .decode(r)
                     .filter(d -> d.getBackfillId().equals(backfill) && d.getRound() == 0)
+                    // The topic is never cut: those of an archived plan are still there.
+                    .filter(d -> d.getPlannedAt() >= newest.getCreatedAt())
                     .ifPresent(descriptors::add));
         descriptors.sort(Comparator.comparingLong(Descriptor::getOrdinal));
       }
@@ -97,6 +128,10 @@ final class KafkaPlanLog implements PlanLog {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> r) {
+    return r.key() == null ? "" : new String(r.key(), StandardCharsets.UTF_8);
   }
 
   private static Journal open(ClientConfig config, String id) {
@@ -115,6 +150,11 @@ final class KafkaPlanLog implements PlanLog {
   @Override
   public Optional<Plan> plan() {
     return plan;
+  }
+
+  @Override
+  public Optional<Directive> directive() {
+    return Optional.ofNullable(directive);
   }
 
   @Override
@@ -151,6 +191,8 @@ final class KafkaPlanLog implements PlanLog {
 
   @Override
   public void close() {
-    journal.close();
+    try (directives) {
+      journal.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.planner.flow;
 
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,13 @@ public interface PlanLog extends AutoCloseable {
   /** Queues of the work topic. */
   int queues();
 
-  /** The plan as published so far. */
+  /** The plan as published so far; none, if it was archived since. */
   Optional<Plan> plan();
 
-  /** Descriptors published so far, by ordinal; none, unread, if the plan is sealed. */
+  /** What the coordinator directs now; also of an archived plan of the same id. */
+  Optional<Directive> directive();
+
+  /** Descriptors of the plan published so far, by ordinal; none, unread, if it is sealed. */
   List<Descriptor> descriptors();
 
   /**

@@ -10,9 +10,11 @@ import io.tidemark.core.plan.SliceTooLongException;
 import io.tidemark.core.plan.SourceKey;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.FailureKind;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.RunState;
 import io.tidemark.schemas.spec.LimitSettings;
 import io.tidemark.schemas.spec.Spec;
 import java.time.Duration;
@@ -124,13 +126,15 @@ public final class Planning {
    * Publishes the plan, or what is missing of it.
    *
    * @param now time that a new plan carries, milliseconds since the epoch
-   * @throws TaskException if the source fails, the id stands for another spec, or the plan is new
-   *     to the log but the sink holds something of the backfill
+   * @throws TaskException if the source fails, the id stands for another spec, the backfill is or
+   *     was cancelled or is being archived, or the plan is new to the log but the sink holds
+   *     something of the backfill
    */
   public PlanOutcome publish(PlanLog log, long now) throws TaskException {
     Optional<Plan> existing = log.plan();
     if (existing.isPresent()) {
       refuseAnotherSpec(existing.get());
+      refuseStopped(log, existing.get());
       if (existing.get().getState() == PlanState.SEALED) {
         return new PlanOutcome(existing.get(), 0, Optional.empty());
       }
@@ -140,7 +144,7 @@ public final class Planning {
     }
     SourceShape shape = route.source().shape();
     route.sink().prepare(shape);
-    Plan open = existing.orElseGet(() -> opened(shape, log.queues(), now));
+    Plan open = existing.orElseGet(() -> opened(shape, log.queues(), createdAt(log, now)));
     if (open.getQueues() != log.queues()) {
       throw TaskException.fatal(
           "backfill %s was begun with %d queues, the work topic now has %d; give the spec a new name"
@@ -156,15 +160,21 @@ public final class Planning {
         before.isEmpty()
             ? Optional.empty()
             : Optional.of(Slice.of(before.get(before.size() - 1).getSlice()));
-    split(
-        last,
-        s -> {
-          builder.add(s.slice(), s.rowsEstimated());
-          if (builder.pending() >= BATCH) {
-            List<Descriptor> batch = builder.take();
-            log.publish(batch, counted(open, builder));
-          }
-        });
+    try {
+      split(
+          last,
+          s -> {
+            builder.add(s.slice(), s.rowsEstimated());
+            if (builder.pending() >= BATCH) {
+              stopIfTold(log, open);
+              List<Descriptor> batch = builder.take();
+              log.publish(batch, counted(open, builder));
+            }
+          });
+    } catch (StoppedException e) {
+      throw e.reason;
+    }
+    refuseStopped(log, open);
     List<Descriptor> rest = builder.take();
     builder.end();
     Plan sealed = sealed(counted(open, builder), now);
@@ -183,6 +193,53 @@ public final class Planning {
               + " already stands for another spec (the fingerprints share 8 digits); rename this"
               + " one");
     }
+  }
+
+  /** Carries a refusal out of a source's walk over its slices. */
+  private static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient TaskException reason;
+
+    StoppedException(TaskException reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+
+  private void stopIfTold(PlanLog log, Plan open) {
+    try {
+      refuseStopped(log, open);
+    } catch (TaskException e) {
+      throw new StoppedException(e);
+    }
+  }
+
+  /** Nobody completes the plan of what was cancelled: it would only make more to cancel. */
+  private void refuseStopped(PlanLog log, Plan plan) throws TaskException {
+    Directive directive = log.directive().orElse(null);
+    // What is older is about an archived plan of the same id.
+    if (directive == null || directive.getAt() < plan.getCreatedAt()) {
+      return;
+    }
+    switch (directive.getRunState()) {
+      case CANCEL ->
+          throw TaskException.fatal(
+              "backfill %s was %s, and that is final; to copy once more, tidemark archive %s, then plan the same spec again"
+                  .formatted(backfill, directive.getReason(), backfill));
+      case FORGET ->
+          throw TaskException.fatal(
+              "backfill %s is being archived; plan it again when tidemark status does not list it any more"
+                  .formatted(backfill));
+      case RUN, HOLD, UNKNOWN -> {}
+    }
+  }
+
+  /** Later than all that was planned under this id before, whatever the clocks say. */
+  private static long createdAt(PlanLog log, long now) {
+    return log.directive()
+        .filter(d -> d.getRunState() == RunState.FORGET)
+        .map(d -> Math.max(now, d.getAt() + 1))
+        .orElse(now);
   }
 
   private Plan opened(SourceShape shape, int queues, long now) {

@@ -9,8 +9,10 @@ import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
+import io.tidemark.schemas.avro.RunState;
 import io.tidemark.schemas.spec.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,80 @@ class PlanningTest {
     assertThat(done.published()).isEqualTo(1);
     assertThat(done.plan().getState()).isEqualTo(PlanState.SEALED);
     assertThat(publish(log).published()).isZero();
+  }
+
+  @Test
+  void shouldPlanLaterThanWhatWasArchivedWhateverTheClockSays() throws Exception {
+    Log log = new Log();
+    log.directive = directive(RunState.FORGET, 5_000);
+
+    Plan plan = publish(log).plan();
+
+    assertThat(plan.getCreatedAt()).isEqualTo(5_001);
+    assertThat(log.descriptors()).extracting(Descriptor::getPlannedAt).containsOnly(5_001L);
+    assertThat(publish(log).published()).as("the coordinator has not seen it yet").isZero();
+  }
+
+  @Test
+  void shouldStopWhenTheBackfillIsCancelledMeanwhile() throws Exception {
+    Log log = new Log();
+    log.onPublish = () -> log.directive = directive(RunState.CANCEL, 7);
+
+    assertThatThrownBy(() -> publish(log))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContainingAll(spec.backfillId(), "cancelled by ops", "tidemark archive");
+
+    assertThat(log.descriptors()).isEmpty();
+    assertThat(log.plan().orElseThrow().getState()).isEqualTo(PlanState.PLANNING);
+    log.onPublish = () -> {};
+    assertThatThrownBy(() -> publish(log)).hasMessageContaining("cancelled by ops");
+    assertThat(log.descriptors()).isEmpty();
+  }
+
+  @Test
+  void shouldStopBetweenTwoBatchesWhenTheBackfillIsCancelled() throws Exception {
+    Spec buckets =
+        Specs.parser()
+            .parse(
+                spec.text()
+                    .replaceAll("source: .*", "source: {file: {path: %s, format: csv}}")
+                    .formatted(dir.resolve("many")),
+                "planned.yaml");
+    Path many = Files.createDirectories(dir.resolve("many"));
+    for (int i = 0; i < 1_100; i++) {
+      Files.writeString(many.resolve(i + ".csv"), "id\n1\n");
+    }
+    Log log = new Log();
+    log.onPublish = () -> log.directive = directive(RunState.CANCEL, 7);
+    log.publications = 2;
+
+    try (Route route = Route.open(buckets)) {
+      assertThat(new Planning(buckets, route).dryRun(4, System::nanoTime).partitions())
+          .as("more than fit into one transaction")
+          .isEqualTo(1_100);
+      assertThatThrownBy(() -> new Planning(buckets, route).publish(log, 1))
+          .isInstanceOf(TaskException.class)
+          .hasMessageContaining("cancelled by ops");
+    }
+    assertThat(log.sought).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseASealedPlanThatWasCancelledOrIsBeingArchived() throws Exception {
+    Log log = new Log();
+    publish(log);
+
+    log.directive = directive(RunState.CANCEL, 7);
+    assertThatThrownBy(() -> publish(log)).hasMessageContaining("cancelled by ops");
+    log.directive = directive(RunState.FORGET, 7);
+    assertThatThrownBy(() -> publish(log)).hasMessageContaining("is being archived");
+    log.directive = directive(RunState.HOLD, 7);
+    assertThat(publish(log).published()).isZero();
+  }
+
+  private Optional<Directive> directive(RunState to, long at) {
+    return Optional.of(
+        new Directive(spec.backfillId(), to, "cancelled by ops", at, false, false, List.of()));
   }
 
   @Test
@@ -150,11 +226,18 @@ class PlanningTest {
     private final List<Descriptor> descriptors = new ArrayList<>();
     private final List<Descriptor> sought = new ArrayList<>();
     private Optional<Plan> plan = Optional.empty();
+    private Optional<Directive> directive = Optional.empty();
+    private Runnable onPublish = () -> {};
     private int publications = Integer.MAX_VALUE;
 
     @Override
     public int queues() {
       return 4;
+    }
+
+    @Override
+    public Optional<Directive> directive() {
+      return directive;
     }
 
     @Override
@@ -175,6 +258,7 @@ class PlanningTest {
       }
       descriptors.addAll(more);
       plan = Optional.of(now);
+      onPublish.run();
     }
 
     @Override

@@ -169,14 +169,14 @@ final class KafkaWorkerLog implements WorkerLog {
         reader.read(
             all,
             RECOVERY,
-            r ->
-                reported
-                    .decode(r)
-                    .ifPresent(
-                        c ->
-                            newest
-                                .computeIfAbsent(r.partition(), k -> new LinkedHashMap<>())
-                                .put(c.getDescriptor().getPartitionId(), c)));
+            r -> {
+              Map<String, Checkpoint> of =
+                  newest.computeIfAbsent(r.partition(), k -> new LinkedHashMap<>());
+              if (r.value() == null) {
+                of.remove(new String(r.key(), StandardCharsets.UTF_8)); // it was archived
+              }
+              reported.decode(r).ifPresent(c -> of.put(c.getDescriptor().getPartitionId(), c));
+            });
         return newest;
       } catch (ReadTimeoutException e) {
         if (tries == RECOVERY_TRIES) {

@@ -50,8 +50,8 @@ public final class Inbox {
   private void known(Plan plan) {
     try {
       Spec spec = parser.parse(plan.getSpec(), plan.getBackfillId());
-      routes.know(plan.getBackfillId(), spec, plan.getSourceSchema());
-      prober.know(plan.getBackfillId(), spec.operation().probes());
+      routes.know(plan.getBackfillId(), spec, plan.getSourceSchema(), plan.getCreatedAt());
+      prober.know(plan.getBackfillId(), spec.operation().probes(), plan.getCreatedAt());
       events.add(
           new WorkerEvent.BackfillKnown(
               plan.getBackfillId(),
@@ -61,7 +61,8 @@ public final class Inbox {
                   spec.retry().max().toMillis(),
                   spec.retry().outage().toMillis()),
               plan.getDeadLettersCount(),
-              spec.operation().priority()));
+              spec.operation().priority(),
+              plan.getCreatedAt()));
     } catch (SpecException e) {
       log.error(
           "backfill {}: this worker cannot read its spec and leaves its partitions alone: {}",
@@ -89,8 +90,12 @@ public final class Inbox {
             directive.getBackfillId(),
             directive.getRunState(),
             directive.getDeadLettersSpent(),
-            share.getLanes() < 0 ? WorkerEvent.Directed.ALL_LANES : share.getLanes()));
-    if (directive.getRunState() == RunState.RUN) {
+            share.getLanes() < 0 ? WorkerEvent.Directed.ALL_LANES : share.getLanes(),
+            directive.getAt()));
+    if (directive.getRunState() == RunState.FORGET) {
+      prober.forget(directive.getBackfillId(), directive.getAt());
+      routes.forget(directive.getBackfillId(), directive.getAt());
+    } else if (directive.getRunState() == RunState.RUN) {
       routes
           .throttle(directive.getBackfillId())
           .share(share.getRowsPerS() < 0 ? Double.POSITIVE_INFINITY : share.getRowsPerS());

@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
  * Asks the health probes of the backfills that this worker runs every few seconds; each backfill in
- * a thread of its own, so that a database that does not answer holds up nobody else's.
+ * a thread of its own, so that a database that does not answer holds up nobody else's. A backfill
+ * that no lane runs has no thread. Thread-safe.
  */
 public final class Prober implements AutoCloseable {
 
@@ -25,48 +27,90 @@ public final class Prober implements AutoCloseable {
   /** How long a backfill that begins to run may run unasked. */
   private static final Duration NOTICE = Duration.ofMillis(500);
 
+  /** The probes of one backfill, planned at a time, and what they slow down. */
+  private static final class Watched {
+    private final String backfill;
+    private final long createdAt;
+    private final Throttle throttle;
+    private final Probes probes;
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    Watched(String backfill, long createdAt, Throttle throttle, List<Probe> probes) {
+      this.backfill = backfill;
+      this.createdAt = createdAt;
+      this.throttle = throttle;
+      this.probes = new Probes(backfill, probes, throttle);
+    }
+  }
+
   private final String worker;
   private final Routes routes;
-  private final Map<String, Probes> watched = new ConcurrentHashMap<>();
+  private final Map<String, Watched> watched = new ConcurrentHashMap<>();
   private final CountDownLatch over = new CountDownLatch(1);
 
   /** Asks nobody yet. */
   public Prober(String worker, Routes routes) {
     this.worker = worker;
     this.routes = routes;
+    Thread.ofVirtual().name("probes").start(this::notice);
   }
 
-  /** A backfill is known, with its probes; the first ones stay. */
-  void know(String backfill, List<Probe> probes) {
-    if (!probes.isEmpty() && over.getCount() > 0) {
-      Throttle throttle = routes.throttle(backfill);
-      Probes fresh = new Probes(backfill, probes, throttle);
-      if (watched.putIfAbsent(backfill, fresh) == null) {
-        Thread.ofVirtual().name("probes-" + backfill).start(() -> watch(backfill, fresh, throttle));
-      }
-    }
+  /**
+   * A backfill is known, with its probes; the first ones stay, until it is planned anew.
+   *
+   * @param createdAt when it was planned, milliseconds since the epoch
+   */
+  void know(String backfill, List<Probe> probes, long createdAt) {
+    watched.compute(
+        backfill,
+        (id, had) -> {
+          if (had != null && had.createdAt >= createdAt) {
+            return had;
+          }
+          return probes.isEmpty() ? null : new Watched(id, createdAt, routes.throttle(id), probes);
+        });
+  }
+
+  /**
+   * Forgets a backfill that was archived.
+   *
+   * @param at what was planned later is another one and stays, milliseconds since the epoch
+   */
+  void forget(String backfill, long at) {
+    watched.computeIfPresent(backfill, (id, had) -> had.createdAt <= at ? null : had);
   }
 
   /** What all probes said when they were asked last. */
   public List<Pressure> pressures() {
-    return watched.values().stream().flatMap(p -> p.pressures().stream()).toList();
+    return watched.values().stream().flatMap(w -> w.probes.pressures().stream()).toList();
   }
 
-  private void watch(String backfill, Probes probes, Throttle throttle) {
-    MDC.put("worker", worker);
+  /** Starts to ask for those that a lane has begun to run. */
+  private void notice() {
     try {
-      boolean resting = true;
-      while (!over.await((resting ? NOTICE : EVERY).toNanos(), TimeUnit.NANOSECONDS)) {
-        if (throttle.inUse()) {
-          ask(backfill, probes);
-          resting = false;
-        } else if (!resting) {
-          probes.rest();
-          resting = true;
+      while (!over.await(NOTICE.toNanos(), TimeUnit.NANOSECONDS)) {
+        for (Watched w : watched.values()) {
+          if (w.throttle.inUse() && w.asked.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("probes-" + w.backfill).start(() -> askWhileUsed(w));
+          }
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void askWhileUsed(Watched w) {
+    MDC.put("worker", worker);
+    try {
+      do {
+        ask(w.backfill, w.probes);
+      } while (!over.await(EVERY.toNanos(), TimeUnit.NANOSECONDS) && w.throttle.inUse());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      w.probes.rest();
+      w.asked.set(false);
     }
   }
 

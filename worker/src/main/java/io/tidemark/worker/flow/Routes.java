@@ -32,8 +32,13 @@ public final class Routes implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Spec spec;
     private final String planned;
+    private final long createdAt;
     private Route route;
     private int users;
+
+    /** Whether nobody will use it any more; its last user closes it. */
+    private boolean dropped;
+
     private long idleSince;
     private long lookedAt;
 
@@ -43,9 +48,10 @@ public final class Routes implements AutoCloseable {
     /** What this worker was last told to lack for it; empty: nothing. */
     private String lacks = "";
 
-    Entry(Spec spec, String planned) {
+    Entry(Spec spec, String planned, long createdAt) {
       this.spec = spec;
       this.planned = planned;
+      this.createdAt = createdAt;
       ChunkSettings chunk = spec.chunk();
       this.sizer = ChunkSizer.starting(chunk.rows(), chunk.bytes(), chunk.target().toMillis());
     }
@@ -60,12 +66,52 @@ public final class Routes implements AutoCloseable {
   }
 
   /**
-   * Makes a backfill's spec known; the first one stays, for an id stands for one spec.
+   * Makes a backfill's spec known; the first one stays, for an id stands for one spec, until it is
+   * planned anew.
    *
    * @param planned Avro schema of the source's rows when it was planned, JSON
+   * @param createdAt when it was planned, milliseconds since the epoch
    */
-  void know(String backfill, Spec spec, String planned) {
-    entries.putIfAbsent(backfill, new Entry(spec, planned));
+  void know(String backfill, Spec spec, String planned, long createdAt) {
+    Entry had = entries.get(backfill);
+    if (had == null || had.createdAt < createdAt) {
+      drop(had);
+      entries.put(backfill, new Entry(spec, planned, createdAt));
+    }
+  }
+
+  /**
+   * Forgets a backfill that was archived.
+   *
+   * @param at what was planned later is another one and stays, milliseconds since the epoch
+   */
+  void forget(String backfill, long at) {
+    Entry had = entries.get(backfill);
+    if (had == null || had.createdAt <= at) {
+      throttles.remove(backfill);
+      if (had != null && entries.remove(backfill, had)) {
+        drop(had);
+      }
+    }
+  }
+
+  private static void drop(Entry entry) {
+    if (entry != null) {
+      entry.lock.lock();
+      try {
+        entry.dropped = true;
+        closeUnused(entry);
+      } finally {
+        entry.lock.unlock();
+      }
+    }
+  }
+
+  private static void closeUnused(Entry entry) {
+    if (entry.dropped && entry.users == 0 && entry.route != null) {
+      entry.route.close();
+      entry.route = null;
+    }
   }
 
   /** How fast a backfill may move; a directive may come before its plan. */
@@ -99,6 +145,7 @@ public final class Routes implements AutoCloseable {
       try {
         entry.users--;
         entry.idleSince = clock.millis();
+        closeUnused(entry);
       } finally {
         entry.lock.unlock();
       }

@@ -40,7 +40,7 @@ final class LaneThrottleTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Routes routes = new Routes(Clock.systemUTC());
         Route route = Route.open(spec)) {
-      routes.know(BACKFILL, spec, route.source().shape().schema().toString());
+      routes.know(BACKFILL, spec, route.source().shape().schema().toString(), 1);
       route.sink().prepare(route.source().shape());
       Task task = task(route);
       try (Lanes lanes =

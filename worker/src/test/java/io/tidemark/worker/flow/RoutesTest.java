@@ -1,6 +1,7 @@
 package io.tidemark.worker.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Logger;
@@ -10,6 +11,7 @@ import io.tidemark.connectors.Route;
 import io.tidemark.connectors.Specs;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
+import io.tidemark.schemas.spec.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,7 +48,7 @@ final class RoutesTest {
   @Test
   void shouldSayOnceWhatThisWorkerLacksAndOnceThatItHasIt() throws Exception {
     try (Routes routes = new Routes(Clock.systemUTC())) {
-      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"), 1);
       Files.writeString(dir.resolve("in.csv"), "a,b\n1,2\n");
       for (int i = 0; i < 3; i++) {
         TaskException e =
@@ -75,7 +77,7 @@ final class RoutesTest {
     Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
     Files.writeString(dir.resolve("in.csv"), "a,c\n1,2\n");
     try (Routes routes = new Routes(Clock.systemUTC())) {
-      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"), 1);
 
       TaskException e =
           catchThrowableOfType(TaskException.class, () -> routes.acquire(BACKFILL).close());
@@ -92,7 +94,7 @@ final class RoutesTest {
     Files.writeString(dir.resolve("in.csv"), "a,b\n1,2\n");
     Settable clock = new Settable();
     try (Routes routes = new Routes(clock)) {
-      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"));
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"), 1);
       routes.acquire(BACKFILL).close();
       Files.writeString(dir.resolve("in.csv"), "a,c\n1,2\n");
       clock.ms = 9_999;
@@ -104,6 +106,45 @@ final class RoutesTest {
 
       assertThat(e.code()).isEqualTo(SchemaDrift.CODE);
       assertThat(e).hasMessageContainingAll("column b is gone", "column c is new");
+    }
+  }
+
+  @Test
+  void shouldForgetWhatWasArchivedAndKnowItAnewWhenItIsPlannedAgain() throws Exception {
+    Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
+    Files.writeString(dir.resolve("in.csv"), "a,c\n1,2\n");
+    Spec spec = Specs.parser().parse(spec(), "s.yaml");
+    try (Routes routes = new Routes(Clock.systemUTC())) {
+      routes.know(BACKFILL, spec, schema("a", "b"), 1);
+      Throttle before = routes.throttle(BACKFILL);
+
+      routes.forget(BACKFILL, 5);
+
+      assertThat(routes.throttle(BACKFILL)).isNotSameAs(before);
+      assertThatThrownBy(() -> routes.acquire(BACKFILL)).hasMessageContaining("is not known");
+      routes.know(BACKFILL, spec, schema("a", "c"), 6);
+      routes.acquire(BACKFILL).close();
+      // What was read late is about the archived one.
+      routes.forget(BACKFILL, 5);
+      routes.know(BACKFILL, spec, schema("a", "b"), 1);
+      routes.acquire(BACKFILL).close();
+    }
+  }
+
+  @Test
+  void shouldCloseTheRouteOfAnArchivedBackfillWithItsLastUse() throws Exception {
+    Files.writeString(dir.resolve("secret.properties"), "folder=" + dir + "\n");
+    Files.writeString(dir.resolve("in.csv"), "a,b\n1,2\n");
+    try (Routes routes = new Routes(Clock.systemUTC())) {
+      routes.know(BACKFILL, Specs.parser().parse(spec(), "s.yaml"), schema("a", "b"), 1);
+      Routes.Use use = routes.acquire(BACKFILL);
+      assertThat(use.route()).isNotNull();
+
+      routes.forget(BACKFILL, 5);
+      assertThat(use.route()).as("still in use").isNotNull();
+      use.close();
+
+      assertThat(use.route()).isNull();
     }
   }
 
