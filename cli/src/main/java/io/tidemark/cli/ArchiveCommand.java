@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
     name = "archive",
     mixinStandardHelpOptions = true,
     description =
-        "Drop the records of a backfill that is over: it disappears from status. Rows at the sink stay. To copy once more, give the spec another name. Commands and alerts are kept for their 30 days.",
+        "Drop the records of a backfill that is over: it disappears from status. Rows at the sink stay. The same spec can be planned again then; where the sink keeps progress or files of the run, `tidemark plan` says what to remove first. Commands and alerts are kept for their 30 days.",
     footer = {
       "",
       "Examples:",

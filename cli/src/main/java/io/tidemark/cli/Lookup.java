@@ -8,12 +8,11 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -64,12 +63,13 @@ final class Lookup {
   /**
    * Checks that a backfill was planned, whether or not a reconciler has seen it yet.
    *
+   * @return its domain
    * @throws CliException if it is unknown; names those that are known
    */
-  static void requirePlanned(String backfill, ClientConfig kafka, Topics topics)
+  static String requirePlanned(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Set<String> planned = planned(kafka, topics.plans());
-    if (!planned.contains(backfill)) {
+    Map<String, Plan> planned = planned(kafka, topics.plans());
+    if (!planned.containsKey(backfill)) {
       throw new CliException(
           ExitCode.USAGE,
           "there is no backfill "
@@ -77,30 +77,21 @@ final class Lookup {
               + "; "
               + (planned.isEmpty()
                   ? "none was planned here: check --bootstrap-server and --namespace"
-                  : "known: " + String.join(", ", planned)));
+                  : "known: " + String.join(", ", planned.keySet())));
     }
+    return planned.get(backfill).getDomain();
   }
 
   /** The plan of a backfill; empty if it was not planned, or is archived. */
   static Optional<Plan> plan(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Map<String, Plan> newest = new HashMap<>();
-    read(
-        kafka,
-        topics.plans(),
-        Plan.class,
-        READ,
-        p -> {
-          if (p.getBackfillId().equals(backfill)) {
-            newest.put(backfill, p);
-          }
-        });
-    return Optional.ofNullable(newest.get(backfill));
+    return Optional.ofNullable(planned(kafka, topics.plans()).get(backfill));
   }
 
-  private static Set<String> planned(ClientConfig kafka, String topic)
+  /** Plans of the backfills that are not archived, by id. */
+  private static Map<String, Plan> planned(ClientConfig kafka, String topic)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Set<String> planned = new TreeSet<>();
+    Map<String, Plan> planned = new TreeMap<>();
     RecordDecoder<Plan> decoder = RecordDecoder.of(Plan.class, Lookup::warn);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
@@ -110,7 +101,7 @@ final class Lookup {
             if (r.value() == null && r.key() != null) {
               planned.remove(new String(r.key(), StandardCharsets.UTF_8)); // it was archived
             }
-            decoder.decode(r).ifPresent(p -> planned.add(p.getBackfillId()));
+            decoder.decode(r).ifPresent(p -> planned.put(p.getBackfillId(), p));
           });
     }
     return planned;
@@ -128,6 +119,28 @@ final class Lookup {
     RecordDecoder<T> decoder = RecordDecoder.of(type, Lookup::warn);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(queues(kafka, topic), within, r -> decoder.decode(r).ifPresent(each));
+    }
+  }
+
+  /**
+   * All values of one key of a topic, oldest first, up to its end as it is now; empty: a tombstone.
+   *
+   * @throws CliException if there is no such topic
+   */
+  static <T extends SpecificRecord> void follow(
+      ClientConfig kafka, String topic, Class<T> type, String key, Consumer<Optional<T>> each)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    RecordDecoder<T> decoder = RecordDecoder.of(type, Lookup::warn);
+    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
+      reader.read(
+          queues(kafka, topic),
+          READ_MUCH,
+          r -> {
+            if (Arrays.equals(wanted, r.key())) {
+              each.accept(decoder.decode(r));
+            }
+          });
     }
   }
 

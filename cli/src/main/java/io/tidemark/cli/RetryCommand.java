@@ -1,6 +1,9 @@
 package io.tidemark.cli;
 
 import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.PartitionState;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "retry",
     mixinStandardHelpOptions = true,
     description =
-        "Try failed partitions again, each from where it stands: all of them, or one. Mend the"
+        "Try failed partitions again, each from where it stands: all of them, or one. One that is not FAILED is refused. Mend the"
             + " cause first; `tidemark status ID` names it.",
     footer = {
       "",
@@ -44,13 +47,39 @@ final class RetryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return steering.ask(CommandType.RETRY, arguments(steering.id(), which.partition));
+    if (which.partition == null) {
+      return steering.ask(CommandType.RETRY, Map.of());
+    }
+    String id =
+        which.partition.contains("/") ? which.partition : steering.id() + "/" + which.partition;
+    return steering.ask(
+        CommandType.RETRY, Map.of("partition", id), domain -> requireFailed(domain, id));
   }
 
-  private static Map<String, String> arguments(String backfill, String partition) {
-    if (partition == null) {
-      return Map.of();
+  /**
+   * The coordinator knows sums, and would reopen the backfill for a partition that need not be
+   * tried again.
+   */
+  private void requireFailed(String domain, String id) throws Exception {
+    String topic = steering.kafka().topics().ledger(domain);
+    Map<String, PartitionState> found = new HashMap<>();
+    Lookup.follow(
+        steering.kafka().clients(),
+        topic,
+        LedgerEntry.class,
+        id,
+        entry -> found.put(id, entry.map(LedgerEntry::getState).orElse(null)));
+    PartitionState state = found.get(id);
+    if (state != PartitionState.FAILED) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "retry %s is refused: %s"
+              .formatted(
+                  steering.id(),
+                  state == null
+                      ? "there is no partition %s; `tidemark status %s` names those that failed"
+                          .formatted(id, steering.id())
+                      : "%s is %s, and only what is FAILED is tried again".formatted(id, state)));
     }
-    return Map.of("partition", partition.contains("/") ? partition : backfill + "/" + partition);
   }
 }

@@ -66,12 +66,33 @@ final class Steering {
     return id;
   }
 
+  KafkaOptions kafka() {
+    return kafka;
+  }
+
   /**
    * Writes the command, waits for the decision, and tells it.
    *
    * @return the exit code
    */
   int ask(CommandType type, Map<String, String> arguments) throws Exception {
+    return ask(type, arguments, domain -> {});
+  }
+
+  /** What must hold of a backfill before it is asked for something. */
+  @FunctionalInterface
+  interface Precondition {
+
+    /**
+     * @param domain of the backfill
+     * @throws CliException if it does not hold
+     */
+    void require(String domain) throws Exception;
+  }
+
+  /** The same, if a precondition holds. */
+  int ask(CommandType type, Map<String, String> arguments, Precondition precondition)
+      throws Exception {
     Duration within = Durations.of("--timeout", timeout);
     if (commandId != null && !CommandIds.valid(commandId)) {
       throw new CliException(
@@ -95,7 +116,7 @@ final class Steering {
       return tell(command, before);
     }
     // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
-    Lookup.requirePlanned(id, clients, topics);
+    precondition.require(Lookup.requirePlanned(id, clients, topics));
     try (CommandLog log = new CommandLog(clients, topics)) {
       log.send(command);
       return tell(command, log.decision(command.getCommandId(), within));

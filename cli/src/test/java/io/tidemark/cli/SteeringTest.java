@@ -8,6 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.kafka.embedded.EmbeddedBroker;
 import io.tidemark.reconciler.app.Reconciler;
 import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Descriptor;
+import io.tidemark.schemas.avro.Digest;
+import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.OffsetRange;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -165,6 +170,53 @@ final class SteeringTest {
     assertThat(new ObjectMapper().readTree(archive.lastLine()).path("accepted").asBoolean(true))
         .isFalse();
     assertThat(archive.err()).contains("cancel it first");
+  }
+
+  @Test
+  void shouldRefuseToRetryAPartitionThatIsNotFailedAndChangeNothing() throws Exception {
+    Namespace n = new Namespace(broker.bootstrapServers());
+    n.planned();
+    String failed = Reports.BACKFILL + "/000001";
+    String done = Reports.BACKFILL + "/000002";
+    n.put(n.topics.ledger("default"), failed, entry(failed, PartitionState.FAILED));
+    n.put(n.topics.ledger("default"), done, entry(done, PartitionState.FAILED));
+    n.put(n.topics.ledger("default"), done, entry(done, PartitionState.COMPLETED));
+
+    Cli refused = n.cli("retry", Reports.BACKFILL, "--partition", "000002");
+    Cli unknown = n.cli("retry", Reports.BACKFILL, "--partition", "000009");
+    Cli asked = n.cli("retry", Reports.BACKFILL, "--partition", "000001", "--timeout", "100ms");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("is refused: " + done + " is COMPLETED");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).contains("there is no partition " + Reports.BACKFILL + "/000009");
+    assertThat(asked.err()).as("no reconciler runs").contains("not answered within 100ms");
+    assertThat(n.cli("audit").out().lines().filter(l -> l.contains("retry"))).hasSize(1);
+  }
+
+  private static LedgerEntry entry(String id, PartitionState state) {
+    return LedgerEntry.newBuilder()
+        .setDescriptor(
+            Descriptor.newBuilder()
+                .setPartitionId(id)
+                .setBackfillId(Reports.BACKFILL)
+                .setOrdinal(0)
+                .setQueue(0)
+                .setSlice(new OffsetRange("r", 0L, 1L))
+                .setRowsEstimated(1)
+                .setPlannedAt(1_000)
+                .build())
+        .setState(state)
+        .setFence(1)
+        .setRows(0)
+        .setBytes(0)
+        .setDigest(new Digest("", 0L, 0L))
+        .setChunks(0)
+        .setWorker("w")
+        .setAttempt(1)
+        .setClaims(1)
+        .setUpdatedAt(1_000)
+        .build();
   }
 
   @Test

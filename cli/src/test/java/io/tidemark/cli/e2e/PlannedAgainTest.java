@@ -52,7 +52,8 @@ class PlannedAgainTest {
     assertThat(unknown.err()).contains("there is no backfill " + backfill, waiting);
     Proc refused = fleet.onKafka("plan", "plan", spec.toString());
     refused.expect(2, Fleet.SHORT);
-    assertThat(refused.err()).contains("it was archived", "DELETE FROM \"dst\".\"tidemark_progress\"");
+    assertThat(refused.err())
+        .contains("it was archived", "DELETE FROM \"dst\".\"tidemark_progress\"");
     // Other rows in other partitions: what is taken from the archived run would show.
     postgres.run(
         "TRUNCATE dst.r",

@@ -196,6 +196,28 @@ class OpenApiTest {
     assertThat(decisions.findValuesAsText("who")).containsOnly("local");
   }
 
+  @Test
+  void shouldRefuseToRetryAPartitionThatIsNotFailed() throws Exception {
+    Operation command =
+        operations().filter(o -> o.path().equals(COMMANDS)).findFirst().orElseThrow();
+    String id =
+        api.tree(api.get(command.address().replaceAll("/commands$", "/partitions")))
+            .at("/partitions/0/descriptor/partition_id")
+            .asText();
+
+    HttpResponse<String> done =
+        api.post(command.address(), "{\"type\":\"retry\",\"partition\":\"" + id + "\"}");
+    HttpResponse<String> unknown =
+        api.post(command.address(), "{\"type\":\"retry\",\"partition\":\"" + id + "9\"}");
+
+    assertThat(done.statusCode()).as(done.body()).isEqualTo(409);
+    assertThat(done.body()).contains(id + " is ").contains("only what is FAILED");
+    assertThat(unknown.statusCode()).as(unknown.body()).isEqualTo(409);
+    assertThat(unknown.body()).contains("there is no partition");
+    holds(command, done);
+    holds(command, unknown);
+  }
+
   /** Status, media type and body are as described. */
   private void holds(Operation operation, HttpResponse<String> answer) throws Exception {
     JsonNode described = operation.description().at("/responses/" + answer.statusCode());
