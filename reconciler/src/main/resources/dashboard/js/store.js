@@ -81,12 +81,20 @@ export function take(event, data) {
       if (!store.decisions.some((d) => d.command.command_id === data.command.command_id)) {
         store.decisions = [data, ...store.decisions].slice(0, DECISIONS);
       }
-      // An archived backfill has no records left that could tell of it.
-      if (data.accepted && data.command.type === "ARCHIVE" && store.backfills.delete(data.command.backfill_id)) changed("backfills");
+      if (data.accepted && data.command.type === "ARCHIVE") archived(data);
       heard("decisions");
       break;
     default:
       console.warn("an event that this page does not know: " + event);
+  }
+}
+
+/** An archived backfill has no records left that could tell of it; one that was planned later with its id has. */
+function archived(decision) {
+  const id = decision.command.backfill_id;
+  if (store.backfills.get(id)?.created_at <= decision.at && store.backfills.delete(id)) {
+    store.history.delete(id);
+    changed("backfills");
   }
 }
 

@@ -3,6 +3,7 @@ package io.tidemark.cli;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.schemas.avro.Checkpoint;
+import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.topic.Topics;
@@ -25,21 +26,20 @@ final class FailedPartitions {
     }
     Map<String, Checkpoint> failed = new TreeMap<>();
     Lookup.read(
-        kafka,
-        topics.checkpoints(p.getDomain()),
-        Checkpoint.class,
-        c -> note(c, p.getBackfillId(), failed));
+        kafka, topics.checkpoints(p.getDomain()), Checkpoint.class, c -> note(c, p, failed));
     return failed.values().stream().limit(SHOWN).toList();
   }
 
-  private static void note(Checkpoint c, String backfill, Map<String, Checkpoint> failed) {
-    if (!c.getDescriptor().getBackfillId().equals(backfill)) {
+  private static void note(Checkpoint c, Progress p, Map<String, Checkpoint> failed) {
+    Descriptor d = c.getDescriptor();
+    // What was planned before is of an archived backfill of the same id.
+    if (!d.getBackfillId().equals(p.getBackfillId()) || d.getPlannedAt() < p.getCreatedAt()) {
       return;
     }
     if (c.getState() == PartitionState.FAILED) {
-      failed.put(c.getDescriptor().getPartitionId(), c);
+      failed.put(d.getPartitionId(), c);
     } else {
-      failed.remove(c.getDescriptor().getPartitionId());
+      failed.remove(d.getPartitionId());
     }
   }
 }

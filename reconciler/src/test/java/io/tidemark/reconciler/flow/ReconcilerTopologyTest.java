@@ -389,5 +389,19 @@ class ReconcilerTopologyTest {
             "t.progress " + B);
     assertThat(topology.directive(B).getRunState()).hasToString("FORGET");
     assertThat(topology.malformed.count()).isZero();
+
+    long later = topology.directive(B).getAt() + 1;
+    topology.plan(Plan.newBuilder(plan(B, 1, 1, false)).setCreatedAt(later).build());
+    Descriptor again = Descriptor.newBuilder(d).setPlannedAt(later).build();
+    topology.planned(again);
+    topology.settle();
+    assertThat(topology.directive(B).getRunState()).hasToString("RUN");
+    assertThat(topology.entry(d.getPartitionId()).getState()).isEqualTo(PartitionState.PENDING);
+    topology.reported(claim(again));
+    // Behind the tombstone, which the fixture does not count.
+    topology.reported(done(again, topology.entry(d.getPartitionId()).getFence()));
+    topology.settle();
+    assertThat(topology.progress(B).getState()).hasToString("COMPLETED");
+    assertThat(topology.progress(B).getDrift()).isZero();
   }
 }

@@ -206,9 +206,9 @@ class OpenApiTest {
             .asText();
 
     HttpResponse<String> done =
-        api.post(command.address(), "{\"type\":\"retry\",\"partition\":\"" + id + "\"}");
+        api.post(command.address(), retry(id));
     HttpResponse<String> unknown =
-        api.post(command.address(), "{\"type\":\"retry\",\"partition\":\"" + id + "9\"}");
+        api.post(command.address(), retry(id + "9"));
 
     assertThat(done.statusCode()).as(done.body()).isEqualTo(409);
     assertThat(done.body()).contains(id + " is ").contains("only what is FAILED");
@@ -216,6 +216,10 @@ class OpenApiTest {
     assertThat(unknown.body()).contains("there is no partition");
     holds(command, done);
     holds(command, unknown);
+  }
+
+  private static String retry(String partition) {
+    return "{\"type\":\"retry\",\"arguments\":{\"partition\":\"" + partition + "\"}}";
   }
 
   /** Status, media type and body are as described. */
