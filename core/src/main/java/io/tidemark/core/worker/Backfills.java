@@ -37,7 +37,7 @@ final class Backfills {
     }
     // Planned again, and the directives that go with it are not read yet.
     boolean ahead =
-        had.planned() != UNPLANNED
+        !had.planned().equals(UNPLANNED)
             && e.createdAt() > had.since()
             && had.directed().at() < e.createdAt();
     known.put(

@@ -205,10 +205,8 @@ class OpenApiTest {
             .at("/partitions/0/descriptor/partition_id")
             .asText();
 
-    HttpResponse<String> done =
-        api.post(command.address(), retry(id));
-    HttpResponse<String> unknown =
-        api.post(command.address(), retry(id + "9"));
+    HttpResponse<String> done = api.post(command.address(), retry(id));
+    HttpResponse<String> unknown = api.post(command.address(), retry(id + "9"));
 
     assertThat(done.statusCode()).as(done.body()).isEqualTo(409);
     assertThat(done.body()).contains(id + " is ").contains("only what is FAILED");
