@@ -229,6 +229,7 @@ class DashboardTest {
     String backfill = plan("shipments", 90_000, 3, "approval: true");
     browser.open("#/b/" + backfill);
     browser.awaitText(".head .badge", "waiting");
+    browser.awaitText(".figures .counts", "of 30");
     assertThat(browser.dialog("approve")).contains("may start", "30 partitions", "90,000 rows");
     browser.close(Keys.ESCAPE);
     assertThat(browser.text(".head .badge")).isEqualToIgnoringCase("waiting");
@@ -294,12 +295,12 @@ class DashboardTest {
     browser.type(Keys.SPACE);
     String answer = browser.answer("archive");
     browser.go("#/");
+    browser.awaitText("#backfills-title", "Backfills");
     await("it leaves the list")
         .atMost(PATIENCE)
         .until(() -> !browser.text("tbody").contains("shipments"));
 
     assertThat(answer).contains("Archived");
-    assertThat(browser.text("tbody")).contains("orders", "payments");
     assertThat(postgres.rows("dst.shipments")).as("rows at the sink stay").isEqualTo(rows);
   }
 
