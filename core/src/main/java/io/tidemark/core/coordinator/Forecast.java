@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * C the time that the longest single piece takes on one lane, no order of work ends before max(W,
  * C), and any order that leaves no lane idle ends by W + C · (1 − 1/L) (R. L. Graham, Bounds on
  * Multiprocessing Timing Anomalies, 1969). The interval is these two, with W and C taken at the
- * fast and the slow end of what has been observed.
+ * fast and the slow end of what has been observed, and what comes behind the last row added.
  *
  * @param lowMs optimistic, milliseconds
  * @param highMs pessimistic, milliseconds
@@ -31,6 +31,9 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
 
   /** Estimates of rows, and rates, are never better than this share of them. */
   private static final double DOUBT = 0.1;
+
+  /** Beyond the last row it takes so long, at most, until it is told and proved, milliseconds. */
+  private static final long SETTLE_MS = 2_000;
 
   /** The slow end is never below this share of the mean rate. */
   private static final double SLOWEST = 0.25;
@@ -71,7 +74,8 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
     double low = bound ? ms(remaining, fast) : Math.max(ms(remaining, fast), fastest);
     double tail = longest * (pace.mean() / slow) * (1 - 1.0 / lanes);
     double high = Math.max(ms(remaining, slow) + tail, longest * (pace.mean() / slow));
-    return new Forecast(Math.round(low), Math.round(high), critical.filter(c -> c.ms() > 0));
+    return new Forecast(
+        Math.round(low), Math.round(high) + SETTLE_MS, critical.filter(c -> c.ms() > 0));
   }
 
   private static double rate(RunningPartition p, Pace pace, int lanes) {
