@@ -104,6 +104,22 @@ public record ColumnType(String name, Schema schema, Parser parser) {
     return parser.parse(text);
   }
 
+  /**
+   * Parses a value of a column.
+   *
+   * @throws BadValueException if it is none of the type, naming the column
+   */
+  public Object read(String column, String text) throws BadValueException {
+    try {
+      return parser.parse(text);
+    } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
+      throw BadValueException.of(
+          column,
+          "holds '%s', which is no %s (%s)".formatted(Shown.text(text), name, Shown.reason(e)),
+          e);
+    }
+  }
+
   private static ColumnType plain(String name, Type type, Parser parser) {
     return new ColumnType(name, Schema.create(type), parser);
   }

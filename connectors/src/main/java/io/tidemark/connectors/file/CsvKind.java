@@ -3,7 +3,9 @@ package io.tidemark.connectors.file;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.BadValueException;
 import io.tidemark.connectors.columns.ColumnType;
+import io.tidemark.connectors.columns.Shown;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;
@@ -123,11 +125,11 @@ final class CsvKind implements FileKind {
       }
       return new Head(
           IntStream.rangeClosed(1, tokens.fields()).mapToObj(i -> "column" + i).toList(), mark);
-    } catch (BadRecordException e) {
+    } catch (BadValueException e) {
       throw new TaskException(
           io.tidemark.schemas.avro.FailureKind.FATAL,
           "",
-          BadRecordException.place(file.path(), 0) + ": " + e.getMessage(),
+          BadRecord.place(file.path(), 0) + ": " + e.getMessage(),
           e);
     } catch (IOException e) {
       throw FileErrors.reading(file.path(), e);
@@ -135,7 +137,7 @@ final class CsvKind implements FileKind {
   }
 
   private static List<String> names(SourceFile file, CsvTokenizer tokens)
-      throws TaskException, BadRecordException {
+      throws TaskException, BadValueException {
     List<String> names = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < tokens.fields(); i++) {

@@ -1,11 +1,11 @@
 package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.BadValueException;
 import io.tidemark.connectors.columns.ColumnType;
 import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -61,8 +61,8 @@ final class CsvParser implements RecordParser {
       window.advance(tokens.length());
       skipBlank();
       return row;
-    } catch (BadRecordException e) {
-      throw e.in(file.path(), window.offset());
+    } catch (BadValueException e) {
+      throw BadRecord.in(file.path(), window.offset(), e);
     }
   }
 
@@ -75,8 +75,8 @@ final class CsvParser implements RecordParser {
       window.advance(tokens.length());
       skipBlank();
       return raw;
-    } catch (BadRecordException e) {
-      throw e.fatal(file.path(), window.offset());
+    } catch (BadValueException e) {
+      throw BadRecord.fatal(file.path(), window.offset(), e);
     }
   }
 
@@ -101,9 +101,9 @@ final class CsvParser implements RecordParser {
     }
   }
 
-  private GenericRecord decode() throws BadRecordException {
+  private GenericRecord decode() throws BadValueException {
     if (tokens.fields() != types.length) {
-      throw new BadRecordException(
+      throw new BadValueException(
           "has " + tokens.fields() + " fields, and there are " + types.length + " columns");
     }
     GenericData.Record row = new GenericData.Record(schema);
@@ -115,31 +115,14 @@ final class CsvParser implements RecordParser {
     return row;
   }
 
-  private Object value(int field) throws BadRecordException {
+  private Object value(int field) throws BadValueException {
     String text;
     try {
       text = tokens.text(field);
-    } catch (BadRecordException e) {
-      BadRecordException named = new BadRecordException(columns.get(field), e.getMessage());
-      named.initCause(e);
-      throw named;
+    } catch (BadValueException e) {
+      throw BadValueException.of(columns.get(field), e.getMessage(), e);
     }
-    return value(columns.get(field), types[field], text);
-  }
-
-  /** Parses a value of a column. */
-  static Object value(String column, ColumnType type, String text) throws BadRecordException {
-    try {
-      return type.parse(text);
-    } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
-      BadRecordException bad =
-          new BadRecordException(
-              column,
-              "holds '%s', which is no %s (%s)"
-                  .formatted(Shown.text(text), type.name(), Shown.reason(e)));
-      bad.initCause(e);
-      throw bad;
-    }
+    return types[field].read(columns.get(field), text);
   }
 
   @Override

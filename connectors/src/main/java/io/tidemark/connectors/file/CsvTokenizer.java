@@ -1,9 +1,8 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.BadValueException;
+import io.tidemark.connectors.columns.Utf8Text;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -57,7 +56,7 @@ final class CsvTokenizer {
    *
    * @return false at the end
    */
-  boolean find() throws IOException, BadRecordException {
+  boolean find() throws IOException, BadValueException {
     fields = 0;
     int state = START;
     int fieldFrom = 0;
@@ -67,7 +66,7 @@ final class CsvTokenizer {
     while (true) {
       if (p == window.available()) {
         if (window.isTooLong()) {
-          throw new BadRecordException(
+          throw new BadValueException(
               "longer than " + ByteWindow.MOST + " bytes; is a quote left open?");
         }
         if (!window.fill()) {
@@ -143,7 +142,7 @@ final class CsvTokenizer {
   }
 
   private boolean end(int state, int fieldFrom, int fieldTo, int at, boolean twice)
-      throws BadRecordException {
+      throws BadValueException {
     switch (state) {
       case START -> add(at, at, false, false);
       case PLAIN -> add(fieldFrom, at, false, false);
@@ -155,8 +154,8 @@ final class CsvTokenizer {
     return true;
   }
 
-  private BadRecordException bad(String reason) {
-    return new BadRecordException("field " + (fields + 1) + ": " + reason);
+  private BadValueException bad(String reason) {
+    return new BadValueException("field " + (fields + 1) + ": " + reason);
   }
 
   private void add(int start, int end, boolean inQuotes, boolean twice) {
@@ -181,29 +180,10 @@ final class CsvTokenizer {
   }
 
   /** The field's text, doubled quotes made one. */
-  String text(int field) throws BadRecordException {
+  String text(int field) throws BadValueException {
     int at = window.start() + from[field];
     int n = to[field] - from[field];
-    String text = utf8(window.buffer(), at, n);
+    String text = Utf8Text.of(window.buffer(), at, n);
     return doubled[field] ? text.replace("\"\"", "\"") : text;
-  }
-
-  /** Those bytes as text; not being UTF-8 is an error, not a question mark. */
-  static String utf8(byte[] bytes, int at, int n) throws BadRecordException {
-    String text = new String(bytes, at, n, StandardCharsets.UTF_8);
-    if (text.indexOf('\uFFFD') >= 0) {
-      refuseOtherThanUtf8(bytes, at, n);
-    }
-    return text;
-  }
-
-  static void refuseOtherThanUtf8(byte[] bytes, int at, int n) throws BadRecordException {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, n));
-    } catch (CharacterCodingException e) {
-      BadRecordException bad = new BadRecordException("is not UTF-8 text");
-      bad.initCause(e);
-      throw bad;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.Shown;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.io.Closeable;

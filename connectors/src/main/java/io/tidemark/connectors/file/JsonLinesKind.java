@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.BadValueException;
+import io.tidemark.connectors.columns.JsonDecoder;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;
@@ -14,14 +16,11 @@ import org.apache.avro.Schema;
 
 /**
  * JSON Lines. Columns are those of the declared schema, in its order; without one they are inferred
- * from the first {@value #SAMPLE} rows of the files in order, see {@link JsonTypes}. A row with a
- * column that is not among them is a bad one, as is a value that does not fit; a missing column is
- * NULL.
+ * from the first {@value JsonDecoder#SAMPLE} rows of the files in order, see {@link JsonTypes}. A
+ * row with a column that is not among them is a bad one, as is a value that does not fit; a missing
+ * column is NULL.
  */
 final class JsonLinesKind implements FileKind {
-
-  /** Rows that columns are inferred from. */
-  static final int SAMPLE = 1_000;
 
   private final SourceSettings settings;
 
@@ -51,7 +50,7 @@ final class JsonLinesKind implements FileKind {
     for (SourceFile file : files) {
       try (JsonLines lines = lines(file, start(file), file.size(), (p, path) -> null)) {
         lines.seek(lines.offset());
-        while (rows < SAMPLE) {
+        while (rows < JsonDecoder.SAMPLE) {
           long offset = lines.offset();
           JsonNode row = lines.tree();
           if (row == null) {
@@ -68,7 +67,7 @@ final class JsonLinesKind implements FileKind {
     if (schema.getFields().isEmpty()) {
       throw TaskException.fatal(
           "the first "
-              + SAMPLE
+              + JsonDecoder.SAMPLE
               + " rows of "
               + settings.path()
               + " hold no column to infer; declare them with schema");
@@ -80,11 +79,11 @@ final class JsonLinesKind implements FileKind {
       throws TaskException {
     try {
       if (!row.isObject()) {
-        throw new BadRecordException("is no object");
+        throw new BadValueException("is no object");
       }
       types.add(row, "");
-    } catch (BadRecordException e) {
-      throw e.in(file.path(), offset);
+    } catch (BadValueException e) {
+      throw BadRecord.in(file.path(), offset, e);
     }
   }
 
@@ -116,7 +115,7 @@ final class JsonLinesKind implements FileKind {
         .formatted(
             settings.sliceBytes(),
             settings.types().isEmpty()
-                ? "inferred from the first " + SAMPLE + " rows"
+                ? "inferred from the first " + JsonDecoder.SAMPLE + " rows"
                 : "as declared");
   }
 

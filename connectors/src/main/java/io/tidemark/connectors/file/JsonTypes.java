@@ -2,6 +2,8 @@ package io.tidemark.connectors.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.columns.BadValueException;
+import io.tidemark.connectors.columns.Shown;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,15 +28,15 @@ final class JsonTypes {
   private Map<String, JsonTypes> fields;
 
   /**
-   * @throws BadRecordException if a whole number is out of long's range
+   * @throws BadValueException if a whole number is out of long's range
    */
-  void add(JsonNode value, String path) throws BadRecordException {
+  void add(JsonNode value, String path) throws BadValueException {
     switch (value.getNodeType()) {
       case BOOLEAN -> bool = true;
       case STRING -> text = true;
       case NUMBER -> {
         if (value.isIntegralNumber() && !value.canConvertToLong()) {
-          throw new BadRecordException(
+          throw BadValueException.of(
               path,
               "holds "
                   + Shown.text(value.asText())
@@ -57,7 +59,7 @@ final class JsonTypes {
               .add(e.getValue(), path.isEmpty() ? e.getKey() : path + "." + e.getKey());
         }
         if (fields.size() > CsvKind.MOST_COLUMNS) {
-          throw new BadRecordException(
+          throw BadValueException.of(
               path, "would have more than " + CsvKind.MOST_COLUMNS + " columns");
         }
       }

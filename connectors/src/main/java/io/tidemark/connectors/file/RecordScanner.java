@@ -122,7 +122,7 @@ final class RecordScanner {
         throw openQuote(record, "within " + ByteWindow.MOST + " bytes");
       }
       throw TaskException.fatal(
-          BadRecordException.place(file.path(), record)
+          BadRecord.place(file.path(), record)
               + ": longer than "
               + ByteWindow.MOST
               + " bytes; is it "
@@ -133,7 +133,7 @@ final class RecordScanner {
 
   private TaskException openQuote(long record, String until) {
     return TaskException.fatal(
-        BadRecordException.place(file.path(), record)
+        BadRecord.place(file.path(), record)
             + ": a quote is opened in it and never closed, "
             + until
             + "; close it, or double quotes that are text");

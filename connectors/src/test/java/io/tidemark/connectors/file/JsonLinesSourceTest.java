@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.JsonDecoder;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.io.ByteArrayOutputStream;
@@ -121,7 +122,7 @@ class JsonLinesSourceTest {
         "{'o': {'b': 1}}                  | 'o.b' is unknown; there are: a"
       })
   void shouldNameTheColumnWhenALaterRowDoesNotFitWhatWasInferred(String line, String why) {
-    String sample = "{'id': 1, 'x': 1.5, 'o': {'a': 1}}\n".repeat(JsonLinesKind.SAMPLE);
+    String sample = "{'id': 1, 'x': 1.5, 'o': {'a': 1}}\n".repeat(JsonDecoder.SAMPLE);
     assertThatThrownBy(() -> read(sample + line, INFERRED)).hasMessageContaining(why);
   }
 

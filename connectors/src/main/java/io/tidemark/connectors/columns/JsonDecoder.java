@@ -1,10 +1,9 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.columns;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.tidemark.connectors.columns.AvroNames;
-import io.tidemark.connectors.columns.ColumnType;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,13 +12,16 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 
 /** Decodes the JSON value that a parser stands on into what a GenericRecord holds. */
-interface JsonDecoder {
+public interface JsonDecoder {
+
+  /** Rows that columns are inferred from where none are declared. */
+  int SAMPLE = 1_000;
 
   /**
    * @param path the value's name, for messages; empty for the row itself
-   * @throws BadRecordException if it does not fit
+   * @throws BadValueException if it does not fit
    */
-  Object decode(JsonParser parser, String path) throws IOException, BadRecordException;
+  Object decode(JsonParser parser, String path) throws IOException, BadValueException;
 
   /** Of values of a declared type. */
   static JsonDecoder declared(ColumnType type) {
@@ -41,10 +43,9 @@ interface JsonDecoder {
             default -> false;
           };
       if (!fits) {
-        throw new BadRecordException(
-            path, "holds " + words(token) + ", which is no " + type.name());
+        throw BadValueException.of(path, "holds " + words(token) + ", which is no " + type.name());
       }
-      return token == JsonToken.VALUE_NULL ? null : CsvParser.value(path, type, text(parser, path));
+      return token == JsonToken.VALUE_NULL ? null : type.read(path, text(parser, path));
     };
   }
 
@@ -73,10 +74,10 @@ interface JsonDecoder {
             default -> null;
           };
       if (decoder == null) {
-        throw new BadRecordException(
+        throw BadValueException.of(
             path,
             "holds %s, and the first %d rows held none there; declare the columns with schema"
-                .formatted(words(token), JsonLinesKind.SAMPLE));
+                .formatted(words(token), SAMPLE));
       }
       return decoder.decode(parser, path);
     };
@@ -95,7 +96,7 @@ interface JsonDecoder {
     }
     return (parser, path) -> {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw new BadRecordException("is " + words(parser.currentToken()) + " and no object");
+        throw new BadValueException("is " + words(parser.currentToken()) + " and no object");
       }
       GenericData.Record row = new GenericData.Record(schema);
       while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -103,7 +104,7 @@ interface JsonDecoder {
         String full = path.isEmpty() ? name : path + "." + name;
         Integer position = positions.get(name);
         if (position == null) {
-          throw new BadRecordException(
+          throw BadValueException.of(
               full,
               "is unknown; there are: "
                   + Shown.names(schema.getFields().stream().map(AvroNames::column).toList())
@@ -128,11 +129,11 @@ interface JsonDecoder {
   }
 
   private static Object scalar(JsonParser parser, String path, Schema.Type type)
-      throws IOException, BadRecordException {
+      throws IOException, BadValueException {
     return switch (type) {
       case BOOLEAN -> parser.getBooleanValue();
       case STRING -> text(parser, path);
-      case LONG -> CsvParser.value(path, ColumnType.of("long"), parser.getText());
+      case LONG -> ColumnType.of("long").read(path, parser.getText());
       case DOUBLE -> real(parser, path);
       default -> throw new IllegalArgumentException("never inferred: " + type);
     };
@@ -141,15 +142,14 @@ interface JsonDecoder {
   /**
    * An escape such as {@code \\ud800} can give half a character, that would be stored as another.
    */
-  private static String text(JsonParser parser, String path)
-      throws IOException, BadRecordException {
+  private static String text(JsonParser parser, String path) throws IOException, BadValueException {
     String text = parser.getText();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
         boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
         if (!pair) {
-          throw new BadRecordException(
+          throw BadValueException.of(
               path, "holds half of a surrogate pair (\\u%04x)".formatted((int) c));
         }
         i++;
@@ -158,14 +158,13 @@ interface JsonDecoder {
     return text;
   }
 
-  private static double real(JsonParser parser, String path)
-      throws IOException, BadRecordException {
+  private static double real(JsonParser parser, String path) throws IOException, BadValueException {
     double value = parser.getDoubleValue();
     boolean exact =
         parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-            || parser.getDecimalValue().compareTo(new java.math.BigDecimal(value)) == 0;
+            || parser.getDecimalValue().compareTo(new BigDecimal(value)) == 0;
     if (!exact || Double.isInfinite(value)) {
-      throw new BadRecordException(
+      throw BadValueException.of(
           path,
           "holds "
               + Shown.text(parser.getText())

@@ -1,9 +1,9 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.columns;
 
 import java.util.List;
 
-/** What messages show of a file's own words, which may be as long as the file. */
-final class Shown {
+/** What messages show of a source's own words, which may be as long as a file. */
+public final class Shown {
 
   private static final int MOST_CHARACTERS = 60;
   private static final int LONGEST_REASON = 300;
@@ -12,17 +12,17 @@ final class Shown {
   private Shown() {}
 
   /** The text, or its beginning. */
-  static String text(String text) {
+  public static String text(String text) {
     return cut(text, MOST_CHARACTERS);
   }
 
   /** An exception's message, shortened. */
-  static String reason(Exception e) {
+  public static String reason(Exception e) {
     return reason(String.valueOf(e.getMessage()));
   }
 
   /** A library's message, which may quote what it was given. */
-  static String reason(String message) {
+  public static String reason(String message) {
     return cut(message, LONGEST_REASON);
   }
 
@@ -31,7 +31,7 @@ final class Shown {
   }
 
   /** The names, or the first of them and how many more there are. */
-  static String names(List<String> names) {
+  public static String names(List<String> names) {
     String first = String.join(", ", names.stream().limit(MOST_NAMES).map(Shown::text).toList());
     int more = names.size() - MOST_NAMES;
     return more > 0 ? first + " and " + more + " more" : first;

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.columns.BadValueException;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.io.IOException;
@@ -8,39 +9,32 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A record that cannot be decoded. The message says why; who catches it knows where. */
-final class BadRecordException extends Exception {
+/** Tells where a record lies that cannot be decoded. */
+final class BadRecord {
 
-  private static final long serialVersionUID = 1L;
   private static final long MOST_COUNTED = 64 << 20;
 
-  BadRecordException(String reason) {
-    super(reason);
-  }
-
-  BadRecordException(String column, String reason) {
-    super("column '" + Shown.text(column) + "' " + reason);
-  }
+  private BadRecord() {}
 
   /** The POISON failure that names the place. */
-  TaskException in(Path file, long offset) {
-    return as(FailureKind.POISON, file, offset);
+  static TaskException in(Path file, long offset, BadValueException why) {
+    return as(FailureKind.POISON, file, offset, why);
   }
 
   /** The FATAL failure that names the place: nobody can tell where the record ends. */
-  TaskException fatal(Path file, long offset) {
-    return as(FailureKind.FATAL, file, offset);
+  static TaskException fatal(Path file, long offset, BadValueException why) {
+    return as(FailureKind.FATAL, file, offset, why);
   }
 
-  private TaskException as(FailureKind kind, Path file, long offset) {
+  private static TaskException as(FailureKind kind, Path file, long offset, BadValueException why) {
     return new TaskException(
         kind,
         "BAD_RECORD",
         place(file, offset)
             + ": "
-            + getMessage()
+            + why.getMessage()
             + "; mend the file and plan again under a new name",
-        this);
+        why);
   }
 
   /** The file, the offset, and the line where that is not far from the file's start. */
