@@ -29,8 +29,17 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
   /** A lane that is left alone on the machine may be so much faster. */
   private static final double ALONE = 1.8;
 
-  /** Estimates of rows, and rates, are never better than this share of them. */
+  /** The future is never known better than this, as a share of the pace: to the fast side, */
   private static final double DOUBT = 0.1;
+
+  /** and to the slow side, where most surprises are. */
+  private static final double DOUBT_SLOW = 0.2;
+
+  /**
+   * A partition's own rate is half believed once it has been seen so long, milliseconds: its first
+   * chunk is small, and tells of what it takes to begin.
+   */
+  private static final double HALF_BELIEVED_MS = 5_000;
 
   /** Beyond the last row it takes so long, at most, until it is told and proved, milliseconds. */
   private static final long SETTLE_MS = 2_000;
@@ -54,9 +63,8 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
       long largestPending,
       OptionalDouble limit) {
     int lanes = Math.max(1, running.size());
-    double fast = pace.mean() + pace.deviation() + DOUBT * pace.mean();
-    double slow =
-        Math.max(pace.mean() - pace.deviation() - DOUBT * pace.mean(), SLOWEST * pace.mean());
+    double fast = pace.fast() + DOUBT * pace.mean();
+    double slow = Math.max(pace.slow() - DOUBT_SLOW * pace.mean(), SLOWEST * pace.mean());
     Optional<Critical> critical =
         running.stream()
             .map(
@@ -78,8 +86,15 @@ record Forecast(long lowMs, long highMs, Optional<Critical> critical) {
         Math.round(low), Math.round(high) + SETTLE_MS, critical.filter(c -> c.ms() > 0));
   }
 
+  /** Of a partition, from what it showed and what a lane usually does. */
   private static double rate(RunningPartition p, Pace pace, int lanes) {
-    return p.getRowsPerS() > 0 ? p.getRowsPerS() : pace.mean() / lanes;
+    double usual = pace.mean() / lanes;
+    if (p.getRowsPerS() <= 0) {
+      return usual;
+    }
+    double seen = Math.max(0, p.getAdvancedAt() - p.getStartedAt());
+    double believed = seen / (seen + HALF_BELIEVED_MS);
+    return believed * p.getRowsPerS() + (1 - believed) * usual;
   }
 
   private static double ms(long rows, double rate) {

@@ -10,8 +10,10 @@ package io.tidemark.core.coordinator;
  * @param mean rows per second
  * @param deviation mean absolute deviation, rows per second
  * @param seconds how long was observed, in all
+ * @param last the newest observation, rows per second: while a backfill gets going or changes its
+ *     partitions' size, the mean runs after it
  */
-record Pace(long at, long rows, double mean, double deviation, double seconds) {
+record Pace(long at, long rows, double mean, double deviation, double seconds, double last) {
 
   /** Time constant of the mean, in seconds. */
   private static final double TAU_S = 10;
@@ -32,12 +34,12 @@ record Pace(long at, long rows, double mean, double deviation, double seconds) {
   /** From this share of a limit on, it is the limit that it lacks, and not lanes. */
   private static final double BOUND = 0.8;
 
-  static final Pace NONE = new Pace(0, 0, 0, 0, 0);
+  static final Pace NONE = new Pace(0, 0, 0, 0, 0, 0);
 
   /** The estimate after {@code rowsNow} rows at {@code now}. */
   Pace observed(long now, long rowsNow) {
     if (at == 0 || rowsNow < rows || now < at) {
-      return new Pace(now, rowsNow, mean, deviation, seconds);
+      return new Pace(now, rowsNow, mean, deviation, seconds, last);
     }
     if (now - at < (mean == 0 ? FIRST_STEP_MS : STEP_MS)) {
       return this;
@@ -45,13 +47,23 @@ record Pace(long at, long rows, double mean, double deviation, double seconds) {
     double step = (now - at) / 1000.0;
     double rate = (rowsNow - rows) / step;
     if (mean == 0) {
-      return new Pace(now, rowsNow, rate, rate / 2, step);
+      return new Pace(now, rowsNow, rate, rate / 2, step, rate);
     }
     double span = seconds + step;
     double weight = 1 - Math.exp(-step / TAU_S);
     double nextMean = mean + Math.max(weight, step / span) * (rate - mean);
     double nextDeviation = deviation + weight * (Math.abs(rate - nextMean) - deviation);
-    return new Pace(now, rowsNow, nextMean, nextDeviation, span);
+    return new Pace(now, rowsNow, nextMean, nextDeviation, span, rate);
+  }
+
+  /** The fast end of what was observed, rows per second. */
+  double fast() {
+    return Math.max(mean + deviation, last);
+  }
+
+  /** The slow end of what was observed, rows per second. */
+  double slow() {
+    return Math.min(mean - deviation, last);
   }
 
   /** Whether a rate is known. */

@@ -177,7 +177,7 @@ final class CoordinatorFixture {
         .setAt(now);
   }
 
-  /** A partition that a worker runs. */
+  /** A partition that a worker has been running for some minutes. */
   RunningPartition runs(String partition, long rowsRemaining, double rowsPerS, long idleMs) {
     return new RunningPartition(
         partition,
@@ -186,7 +186,7 @@ final class CoordinatorFixture {
         rowsRemaining,
         rowsPerS,
         now - idleMs,
-        now - idleMs);
+        now - idleMs - 300_000);
   }
 
   void hears(WorkerHeartbeat.Builder builder) {

@@ -23,12 +23,31 @@ class ForecastTest {
   /** Rows of a chunk: one to three seconds of work. */
   private static final double CHUNK = 10_000;
 
+  /** A partition. */
+  private static final class Piece {
+    double left;
+    double estimated;
+    double rate;
+    double smoothed;
+    double untold;
+    long ranMs;
+
+    Piece(double rows, double estimated) {
+      this.left = rows;
+      this.estimated = estimated;
+    }
+  }
+
+  /** How fast a backfill is as long as it gets going: chunks grow, code is compiled. */
+  private static final double COLD = 0.5;
+
+  private static final long COLD_MS = 5_000;
+
   /** One run: partitions of skewed sizes on lanes of uneven, changing speed. */
   private static final class Run {
     private final Random chance;
-    private final List<double[]> waiting = new ArrayList<>(); // rows, estimate
-    private final List<double[]> running =
-        new ArrayList<>(); // left, estimate left, rate, smoothed, untold
+    private final List<Piece> waiting = new ArrayList<>();
+    private final List<Piece> running = new ArrayList<>();
     private final double total;
     private final int lanes;
     private final double shared;
@@ -36,6 +55,7 @@ class ForecastTest {
     private final double chunk;
     private double done;
     private double told;
+    private long ranMs;
 
     /**
      * @param limited whether a limit holds the lanes back, so that one alone would go much faster
@@ -52,12 +72,12 @@ class ForecastTest {
       for (int i = 0; i < count; i++) {
         double rows = 100_000 * Math.exp(skew * chance.nextGaussian());
         // The planner's estimates are off by a tenth or so.
-        waiting.add(new double[] {rows, rows * Math.exp(0.1 * chance.nextGaussian())});
+        waiting.add(new Piece(rows, rows * Math.exp(0.1 * chance.nextGaussian())));
         sum += rows;
       }
       total = sum;
       // Queues are filled heaviest first.
-      waiting.sort(Comparator.comparingDouble(p -> -p[1]));
+      waiting.sort(Comparator.comparingDouble(p -> -p.estimated));
     }
 
     boolean over() {
@@ -66,38 +86,43 @@ class ForecastTest {
 
     void step() {
       while (running.size() < lanes && !waiting.isEmpty()) {
-        double[] next = waiting.removeFirst();
-        running.add(
-            new double[] {next[0], next[1], 10_000 * (0.7 + 0.6 * chance.nextDouble()), 0, 0});
+        Piece next = waiting.removeFirst();
+        next.rate = 10_000 * (0.7 + 0.6 * chance.nextDouble());
+        running.add(next);
       }
-      double wanted = running.stream().mapToDouble(p -> p[2]).sum();
-      double part = Math.min(1, shared / wanted);
-      for (double[] p : running) {
-        double rate = p[2] * part * (0.8 + 0.4 * chance.nextDouble());
-        double rows = Math.min(p[0], rate * STEP_MS / 1000);
-        p[0] -= rows;
-        p[1] = Math.max(0, p[1] - rows);
-        p[3] = p[3] == 0 ? rate : 0.9 * p[3] + 0.1 * rate;
+      double wanted = running.stream().mapToDouble(p -> p.rate).sum();
+      double part = Math.min(1, shared / wanted) * (ranMs < COLD_MS ? COLD : 1);
+      ranMs += STEP_MS;
+      for (Piece p : running) {
+        double rate = p.rate * part * (0.8 + 0.4 * chance.nextDouble());
+        double rows = Math.min(p.left, rate * STEP_MS / 1000);
+        p.left -= rows;
+        p.estimated = Math.max(0, p.estimated - rows);
+        // The first chunk is small, and tells of what it takes to begin.
+        p.smoothed = p.ranMs == 0 ? 0.02 * rate : 0.9 * p.smoothed + 0.1 * rate;
+        p.ranMs += STEP_MS;
         done += rows;
-        p[4] += rows;
+        p.untold += rows;
         // Rows are told of when their chunk is in.
-        if (p[4] >= chunk || p[0] <= 0) {
-          told += p[4];
-          p[4] = 0;
+        if (p.untold >= chunk || p.left <= 0) {
+          told += p.untold;
+          p.untold = 0;
         }
       }
-      running.removeIf(p -> p[0] <= 0);
+      running.removeIf(p -> p.left <= 0);
     }
 
     Forecast forecast(Pace pace) {
       double left =
-          waiting.stream().mapToDouble(p -> p[1]).sum()
-              + running.stream().mapToDouble(p -> p[1]).sum();
+          waiting.stream().mapToDouble(p -> p.estimated).sum()
+              + running.stream().mapToDouble(p -> p.estimated).sum();
       List<RunningPartition> told = new ArrayList<>();
-      for (double[] p : running) {
-        told.add(new RunningPartition("b/" + told.size(), "b", 0L, (long) p[1], p[3], 0L, 0L));
+      for (Piece p : running) {
+        told.add(
+            new RunningPartition(
+                "b/" + told.size(), "b", 0L, (long) p.estimated, p.smoothed, p.ranMs, 0L));
       }
-      long largest = waiting.stream().mapToLong(p -> (long) p[1]).max().orElse(0);
+      long largest = waiting.stream().mapToLong(p -> (long) p.estimated).max().orElse(0);
       return Forecast.of(Math.max(1, (long) left), pace, told, largest, limit);
     }
   }
@@ -167,10 +192,10 @@ class ForecastTest {
     Forecast f =
         Forecast.of(
             11_000,
-            new Pace(1, 0, 2_000, 0, 60),
+            new Pace(1, 0, 2_000, 0, 60, 2_000),
             List.of(
-                new RunningPartition("b/1", "b", 0L, 1_000L, 1_000.0, 0L, 0L),
-                new RunningPartition("b/2", "b", 0L, 10_000L, 1_000.0, 0L, 0L)),
+                new RunningPartition("b/1", "b", 0L, 1_000L, 1_000.0, 60_000L, 0L),
+                new RunningPartition("b/2", "b", 0L, 10_000L, 1_000.0, 60_000L, 0L)),
             0,
             OptionalDouble.empty());
 
@@ -183,7 +208,8 @@ class ForecastTest {
   @ValueSource(longs = {1, 1_000_000_000_000L})
   void shouldNeverEndBeforeItBegins(long remaining) {
     Forecast f =
-        Forecast.of(remaining, new Pace(1, 0, 0.1, 5, 60), List.of(), 0, OptionalDouble.empty());
+        Forecast.of(
+            remaining, new Pace(1, 0, 0.1, 5, 60, 0.1), List.of(), 0, OptionalDouble.empty());
 
     assertThat(f.lowMs()).isNotNegative();
     assertThat(f.highMs()).isGreaterThanOrEqualTo(f.lowMs());
