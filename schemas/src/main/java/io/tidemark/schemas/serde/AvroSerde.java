@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -31,17 +31,22 @@ public final class AvroSerde<T extends SpecificRecord>
 
   private final Schema schema;
   private final BinaryMessageEncoder<T> encoder;
+  private final SpecificData model;
   private final Map<Long, DatumReader<T>> readers = new HashMap<>();
+
+  /** Of schemas that come from elsewhere, as they are met. */
+  private final Map<Schema, DatumReader<T>> others = new ConcurrentHashMap<>();
+
   private final SchemaStore store;
 
   private AvroSerde(Class<T> type, SchemaStore store) {
-    SpecificData model = new OwnClasses(type);
+    this.model = new OwnClasses(type);
     this.schema = model.getSchema(type);
     this.store = store;
     // Without a copy the encoder hands out a buffer that its next call overwrites.
     this.encoder = new BinaryMessageEncoder<>(model, schema, true);
     for (Schema writer : store.versions(schema.getName())) {
-      readers.put(SchemaStore.fingerprint(writer), reader(model, writer));
+      readers.put(SchemaStore.fingerprint(writer), reader(writer));
     }
     if (!readers.containsKey(SchemaStore.fingerprint(schema))) {
       throw new IllegalArgumentException(
@@ -65,7 +70,7 @@ public final class AvroSerde<T extends SpecificRecord>
   }
 
   @SuppressWarnings("unchecked") // Avro's factory is untyped; the schema is that of T.
-  private DatumReader<T> reader(SpecificData model, Schema writer) {
+  private DatumReader<T> reader(Schema writer) {
     return (DatumReader<T>) model.createDatumReader(writer, schema);
   }
 
@@ -102,26 +107,59 @@ public final class AvroSerde<T extends SpecificRecord>
     if (data == null) {
       return null;
     }
-    DatumReader<T> reader = readerFor(data);
-    BoundedDecoder in = new BoundedDecoder(data, HEADER);
-    T value;
-    try {
-      value = reader.read(null, in);
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+    return AvroBody.read(readerFor(data), data, HEADER, schema.getName());
+  }
+
+  /** Today's schema of the class. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /**
+   * The record's Avro binary form behind a header of another kind.
+   *
+   * @param header not changed
+   * @throws SerializationException if a field that may not be null is, or has the wrong class
+   */
+  public byte[] encode(byte[] header, T value) {
+    byte[] single = serialize(null, value);
+    byte[] bytes = new byte[header.length + single.length - HEADER];
+    System.arraycopy(header, 0, bytes, 0, header.length);
+    System.arraycopy(single, HEADER, bytes, header.length, single.length - HEADER);
+    return bytes;
+  }
+
+  /**
+   * The record in Avro binary form that was written with any schema of its name, resolved into
+   * today's class.
+   *
+   * @param writer the schema that it was written with
+   * @param from where the record begins; it must end with the array
+   * @throws MalformedRecordException if it is none of this class
+   */
+  public T decode(Schema writer, byte[] data, int from) {
+    if (!writer.getFullName().equals(schema.getFullName())) {
       throw new MalformedRecordException(
-          "a corrupt " + schema.getName() + " of " + data.length + " bytes: " + e.getMessage(), e);
+          "a " + writer.getFullName() + " where a " + schema.getName() + " belongs");
     }
-    if (in.left() > 0) {
-      throw new MalformedRecordException(
-          "a corrupt "
-              + schema.getName()
-              + ": "
-              + in.left()
-              + " of its "
-              + data.length
-              + " bytes lie behind its end");
+    return AvroBody.read(
+        others.computeIfAbsent(writer, this::reader), data, from, schema.getName());
+  }
+
+  /**
+   * Whether bytes read as a whole record of any version that was ever shipped: tells our own whose
+   * schema cannot be found from what is corrupt or foreign.
+   */
+  public boolean reads(byte[] data, int from) {
+    for (DatumReader<T> reader : readers.values()) {
+      try {
+        AvroBody.read(reader, data, from, schema.getName());
+        return true;
+      } catch (MalformedRecordException e) {
+        // Not this version; perhaps the next.
+      }
     }
-    return value;
+    return false;
   }
 
   private DatumReader<T> readerFor(byte[] data) {

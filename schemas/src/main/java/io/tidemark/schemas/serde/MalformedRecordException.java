@@ -11,11 +11,17 @@ public final class MalformedRecordException extends SerializationException {
 
   private static final long serialVersionUID = 1L;
 
-  MalformedRecordException(String message) {
+  /**
+   * @param message what was found instead of what, and no part of the content
+   */
+  public MalformedRecordException(String message) {
     super(message);
   }
 
-  MalformedRecordException(String message, Throwable cause) {
+  /**
+   * @param message what was found instead of what, and no part of the content
+   */
+  public MalformedRecordException(String message, Throwable cause) {
     super(message, cause);
   }
 
