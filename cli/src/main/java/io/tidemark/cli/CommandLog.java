@@ -24,7 +24,7 @@ final class CommandLog implements AutoCloseable {
 
   private final String topic;
   private final String servers;
-  private final RecordDecoder<Decision> decoder = RecordDecoder.of(Decision.class, Lookup::warn);
+  private final RecordDecoder<Decision> decoder;
   private final KafkaConsumer<byte[], byte[]> decisions;
   private final CommandWriter writer;
 
@@ -32,13 +32,14 @@ final class CommandLog implements AutoCloseable {
   CommandLog(ClientConfig kafka, Topics topics) {
     this.topic = topics.commands();
     this.servers = kafka.bootstrapServers();
+    this.decoder = RecordDecoder.of(kafka.serdes(), Decision.class, Lookup::warn);
     this.decisions = new KafkaConsumer<>(kafka.consumer());
     try {
       List<TopicPartition> all = List.of(new TopicPartition(topics.decisions(), 0));
       decisions.assign(all);
       decisions.seekToEnd(all);
       decisions.position(all.get(0), REACH);
-      this.writer = new CommandWriter(kafka.producer(), topic, PATIENCE);
+      this.writer = new CommandWriter(kafka, topic, PATIENCE);
     } catch (RuntimeException e) {
       decisions.close();
       throw e;

@@ -92,7 +92,7 @@ final class Lookup {
   private static Map<String, Plan> planned(ClientConfig kafka, String topic)
       throws CliException, ReadTimeoutException, InterruptedException {
     Map<String, Plan> planned = new TreeMap<>();
-    RecordDecoder<Plan> decoder = RecordDecoder.of(Plan.class, Lookup::warn);
+    RecordDecoder<Plan> decoder = RecordDecoder.of(kafka.serdes(), Plan.class, Lookup::warn);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
           queues(kafka, topic),
@@ -116,7 +116,7 @@ final class Lookup {
   static <T extends SpecificRecord> void read(
       ClientConfig kafka, String topic, Class<T> type, Duration within, Consumer<T> each)
       throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<T> decoder = RecordDecoder.of(type, Lookup::warn);
+    RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(queues(kafka, topic), within, r -> decoder.decode(r).ifPresent(each));
     }
@@ -130,7 +130,7 @@ final class Lookup {
   static <T extends SpecificRecord> void follow(
       ClientConfig kafka, String topic, Class<T> type, String key, Consumer<Optional<T>> each)
       throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<T> decoder = RecordDecoder.of(type, Lookup::warn);
+    RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
     byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(

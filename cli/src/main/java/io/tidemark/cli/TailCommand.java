@@ -50,7 +50,8 @@ final class TailCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String topic = kafka.topics().checkpoints(domain);
     ClientConfig clients = kafka.reached();
-    RecordDecoder<Checkpoint> reports = RecordDecoder.of(Checkpoint.class, Lookup::warn);
+    RecordDecoder<Checkpoint> reports =
+        RecordDecoder.of(clients.serdes(), Checkpoint.class, Lookup::warn);
     List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         Contact contact = new Contact(clients);

@@ -25,7 +25,7 @@ final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
   private final TopicTail tail;
 
   private TopicFeed(ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing) {
-    this.decoder = RecordDecoder.of(type, Lookup::warn);
+    this.decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
     this.thing = thing;
     this.tail =
         TopicTail.start(

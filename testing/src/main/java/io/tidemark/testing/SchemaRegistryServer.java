@@ -87,7 +87,8 @@ public final class SchemaRegistryServer implements AutoCloseable {
                 "-Dquarkus.http.port=" + port,
                 "-Dquarkus.management.host=127.0.0.1",
                 "-Dquarkus.management.port=0",
-                "-Dapicurio.datasource.url=jdbc:h2:file:" + dir.resolve("db"),
+                // What was answered must outlive a kill.
+                "-Dapicurio.datasource.url=jdbc:h2:file:" + dir.resolve("db") + ";WRITE_DELAY=0",
                 "-jar",
                 unpacked().resolve("quarkus-run.jar").toString()));
     try {

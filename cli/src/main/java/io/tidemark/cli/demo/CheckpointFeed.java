@@ -2,7 +2,7 @@ package io.tidemark.cli.demo;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Checkpoint;
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,11 +32,12 @@ final class CheckpointFeed implements AutoCloseable {
   record Takeover(String partition, String from, String to, long rows, long fence, long at) {}
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final AvroSerde<Checkpoint> serde = AvroSerde.of(Checkpoint.class);
+  private final RecordSerde<Checkpoint> serde;
   private final Map<String, Checkpoint> newest = new TreeMap<>();
   private final List<Takeover> takeovers = new ArrayList<>();
 
   CheckpointFeed(ClientConfig kafka, Collection<TopicPartition> queues) {
+    serde = kafka.serdes().of(Checkpoint.class);
     consumer = new KafkaConsumer<>(kafka.consumer());
     consumer.assign(queues);
     consumer.seekToBeginning(queues);

@@ -126,7 +126,8 @@ final class FleetChecks {
   private record Heard(WorkerHeartbeat beat, long aheadMs) {}
 
   private Map<String, Heard> listen() {
-    RecordDecoder<WorkerHeartbeat> decoder = RecordDecoder.of(WorkerHeartbeat.class, m -> {});
+    RecordDecoder<WorkerHeartbeat> decoder =
+        RecordDecoder.of(kafka.serdes(), WorkerHeartbeat.class, m -> {});
     Map<String, Heard> heard = new TreeMap<>();
     List<TopicPartition> all = List.of(new TopicPartition(topics.workers(), 0));
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(kafka.consumer())) {

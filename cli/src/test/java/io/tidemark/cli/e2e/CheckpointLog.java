@@ -31,8 +31,9 @@ final class CheckpointLog {
   /** Reads all that is there now, and that was not aborted. */
   static CheckpointLog read(String bootstrap, String topic, int queues) throws Exception {
     CheckpointLog log = new CheckpointLog();
-    RecordDecoder<Checkpoint> decoder = RecordDecoder.of(Checkpoint.class);
-    try (ReadToEnd reader = new ReadToEnd(ClientConfig.of(bootstrap))) {
+    ClientConfig kafka = ClientConfig.of(bootstrap);
+    RecordDecoder<Checkpoint> decoder = RecordDecoder.of(kafka.serdes(), Checkpoint.class);
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
           IntStream.range(0, queues).mapToObj(q -> new TopicPartition(topic, q)).toList(),
           Duration.ofSeconds(60),

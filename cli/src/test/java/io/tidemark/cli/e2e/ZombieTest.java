@@ -206,8 +206,9 @@ class ZombieTest {
 
   private static List<Alert> alerts() throws Exception {
     List<Alert> alerts = new ArrayList<>();
-    RecordDecoder<Alert> decoder = RecordDecoder.of(Alert.class);
-    try (ReadToEnd reader = new ReadToEnd(ClientConfig.of(fleet.bootstrap()))) {
+    ClientConfig kafka = ClientConfig.of(fleet.bootstrap());
+    RecordDecoder<Alert> decoder = RecordDecoder.of(kafka.serdes(), Alert.class);
+    try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
           List.of(new TopicPartition(topics.alerts(), 0)),
           PATIENCE,

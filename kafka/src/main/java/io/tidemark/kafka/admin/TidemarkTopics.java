@@ -12,7 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -25,14 +27,16 @@ public final class TidemarkTopics {
   private TidemarkTopics() {}
 
   /**
-   * Creates the topics that are missing and verifies the others. A domain whose work topic exists
-   * keeps its number of queues.
+   * Creates the topics that are missing and verifies the others, and does the same for their
+   * schemas where there is a registry. A domain whose work topic exists keeps its number of queues.
    *
    * @param domains the domains that the caller serves
    * @param queues queues of a new domain, at least 1
    * @return the number of queues of each domain
    * @throws KafkaUnreachableException if Kafka does not answer
    * @throws TopicException if a topic is not as it must be
+   * @throws KafkaException if there is a schema registry, and it does not answer or refuses a
+   *     schema
    */
   public static Map<String, Integer> ensure(
       ClientConfig config, Topics topics, Collection<String> domains, int queues)
@@ -40,16 +44,19 @@ public final class TidemarkTopics {
     Reachable.check(config.admin(), REACH);
     Map<String, Integer> found = new LinkedHashMap<>();
     Set<TopicSpec> specs = new LinkedHashSet<>();
+    Map<String, Schema> values = new LinkedHashMap<>();
     try (Admin admin = Admin.create(config.admin())) {
       for (String domain : domains) {
         int q = existing(admin, topics.work(domain), queues);
         found.put(domain, q);
         for (TopicDefinition t : topics.definitions(Set.of(domain), q)) {
           specs.add(new TopicSpec(t.name(), t.partitions(), t.configs()));
+          values.put(t.name(), t.value());
         }
       }
       new TopicAdmin(admin, TIMEOUT).ensure(specs);
     }
+    config.serdes().prepare(values);
     return found;
   }
 

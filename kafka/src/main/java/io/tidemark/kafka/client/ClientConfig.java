@@ -1,5 +1,7 @@
 package io.tidemark.kafka.client;
 
+import io.tidemark.schemas.registry.RecordSerdes;
+import io.tidemark.schemas.registry.RegistrySettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -15,12 +17,14 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The settings with which this process reaches Kafka: bootstrap servers and the user's own client
- * properties (security, timeouts), from which it makes settings for each kind of client.
+ * properties (security, timeouts), from which it makes settings for each kind of client; and how
+ * records travel there.
  *
  * <p>Values may name secrets as {@code ${env:NAME}}, {@code ${file:/path:key}} and {@code
  * ${directory:/path:file}}. They stay references in here and in all that this class returns; each
@@ -45,10 +49,14 @@ public final class ClientConfig {
           ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG);
 
+  /** Without those of the schema registry: Kafka's clients would warn of what they do not know. */
   private final Map<String, String> settings;
 
-  private ClientConfig(Map<String, String> settings) {
+  private final RecordSerdes serdes;
+
+  private ClientConfig(Map<String, String> settings, RecordSerdes serdes) {
     this.settings = Map.copyOf(settings);
+    this.serdes = serdes;
   }
 
   /**
@@ -94,9 +102,9 @@ public final class ClientConfig {
    * Settings from a map of client properties.
    *
    * @param bootstrapServers {@code host:port}, several separated by commas; wins over the map
-   * @param properties Kafka client properties; may be empty
-   * @throws ClientConfigException if a property is reserved to Tidemark, a reference to a secret
-   *     cannot be resolved, or there are no bootstrap servers
+   * @param properties Kafka client properties, and those of the schema registry; may be empty
+   * @throws ClientConfigException if a property is reserved to Tidemark or cannot be used, a
+   *     reference to a secret cannot be resolved, or there are no bootstrap servers
    */
   public static ClientConfig of(String bootstrapServers, Map<String, String> properties)
       throws ClientConfigException {
@@ -114,16 +122,30 @@ public final class ClientConfig {
     settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     SecretReferences.enable(settings);
     errors.addAll(SecretReferences.unresolved(settings));
+    RecordSerdes serdes = RecordSerdes.singleObject();
+    if (errors.isEmpty()) {
+      try {
+        serdes = RecordSerdes.of(settings);
+      } catch (ConfigException e) {
+        errors.add(e.getMessage());
+      }
+    }
     if (!errors.isEmpty()) {
       throw new ClientConfigException(
           "Kafka client settings: " + String.join("\nKafka client settings: ", errors), null);
     }
-    return new ClientConfig(settings);
+    settings.keySet().removeIf(RegistrySettings::owns);
+    return new ClientConfig(settings, serdes);
   }
 
   /** As given by the user; for messages. */
   public String bootstrapServers() {
     return settings.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+  }
+
+  /** How records travel: by a schema registry, if these settings name one. */
+  public RecordSerdes serdes() {
+    return serdes;
   }
 
   /** Settings of an admin client. */

@@ -1,9 +1,8 @@
 package io.tidemark.kafka.command;
 
+import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Command;
-import io.tidemark.schemas.serde.AvroSerde;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,19 +20,22 @@ public final class CommandWriter implements AutoCloseable {
   /**
    * A writer that has not written yet.
    *
-   * @param settings of an idempotent producer
+   * @param kafka how to reach Kafka
    * @param topic the commands topic
    * @param patience how long a write may take
+   * @throws KafkaException if there is a schema registry, and it does not answer or refuses
    */
-  public CommandWriter(Map<String, Object> settings, String topic, Duration patience) {
+  public CommandWriter(ClientConfig kafka, String topic, Duration patience) {
     int ms = (int) patience.toMillis();
-    Map<String, Object> own = new HashMap<>(settings);
+    kafka.serdes().prepare(Map.of(topic, Command.getClassSchema()));
+    Map<String, Object> own = kafka.producer();
     own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, ms);
     own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ms);
     own.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ms / 2);
     own.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     this.topic = topic;
-    this.producer = new KafkaProducer<>(own, new StringSerializer(), AvroSerde.of(Command.class));
+    this.producer =
+        new KafkaProducer<>(own, new StringSerializer(), kafka.serdes().of(Command.class));
   }
 
   /**

@@ -1,33 +1,36 @@
 package io.tidemark.kafka.read;
 
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
+import io.tidemark.schemas.registry.RecordSerdes;
 import io.tidemark.schemas.serde.MalformedRecordException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decodes the values of a topic. A value that cannot be understood is set aside: whoever is in
- * charge hears its topic, partition, offset and the reason, and reading goes on.
+ * charge hears its topic, partition, offset and the reason, and reading goes on. One that may be
+ * good, but whose schema no registry tells, is not passed over.
  */
 public final class RecordDecoder<T extends SpecificRecord> {
 
   private static final Logger log = LoggerFactory.getLogger(RecordDecoder.class);
 
-  private final AvroSerde<T> serde;
+  private final RecordSerde<T> serde;
   private final Consumer<String> setAside;
 
-  private RecordDecoder(Class<T> type, Consumer<String> setAside) {
-    this.serde = AvroSerde.of(type);
+  private RecordDecoder(RecordSerde<T> serde, Consumer<String> setAside) {
+    this.serde = serde;
     this.setAside = setAside;
   }
 
   /** A decoder that tells the log, as errors, what it set aside. */
-  public static <T extends SpecificRecord> RecordDecoder<T> of(Class<T> type) {
-    return new RecordDecoder<>(type, log::error);
+  public static <T extends SpecificRecord> RecordDecoder<T> of(RecordSerdes serdes, Class<T> type) {
+    return new RecordDecoder<>(serdes.of(type), log::error);
   }
 
   /**
@@ -36,11 +39,15 @@ public final class RecordDecoder<T extends SpecificRecord> {
    * @param setAside gets one line for each record that was set aside
    */
   public static <T extends SpecificRecord> RecordDecoder<T> of(
-      Class<T> type, Consumer<String> setAside) {
-    return new RecordDecoder<>(type, setAside);
+      RecordSerdes serdes, Class<T> type, Consumer<String> setAside) {
+    return new RecordDecoder<>(serdes.of(type), setAside);
   }
 
-  /** The value of a record; empty for a tombstone and for what cannot be understood. */
+  /**
+   * The value of a record; empty for a tombstone and for what cannot be understood.
+   *
+   * @throws KafkaException if its schema is not known here and cannot be found out now
+   */
   public Optional<T> decode(ConsumerRecord<byte[], byte[]> r) {
     try {
       return Optional.ofNullable(serde.deserialize(r.topic(), r.value()));

@@ -13,7 +13,7 @@ import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.PlanState;
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,8 +46,8 @@ final class KafkaPlanLog implements PlanLog {
   private volatile Directive directive;
   private final Optional<Plan> plan;
   private final List<Descriptor> descriptors = new ArrayList<>();
-  private final AvroSerde<Plan> plans = AvroSerde.of(Plan.class);
-  private final AvroSerde<Descriptor> work = AvroSerde.of(Descriptor.class);
+  private final RecordSerde<Plan> plans;
+  private final RecordSerde<Descriptor> work;
 
   /**
    * Takes over the writing of a backfill's plan and reads what there is of it.
@@ -59,9 +59,11 @@ final class KafkaPlanLog implements PlanLog {
     this.workTopic = topics.work(domain);
     this.backfill = backfill;
     this.queues = queues;
+    this.plans = config.serdes().of(Plan.class);
+    this.work = config.serdes().of(Descriptor.class);
     // Opening fences an older planner of this backfill: what is read next is all there will be.
     this.journal = open(config, topics.namespace() + "-planner-" + backfill);
-    RecordDecoder<Directive> directed = RecordDecoder.of(Directive.class);
+    RecordDecoder<Directive> directed = RecordDecoder.of(config.serdes(), Directive.class);
     try {
       directives =
           TopicTail.start(
@@ -90,8 +92,8 @@ final class KafkaPlanLog implements PlanLog {
    * this order: when a plan is found archived, the directive that says so is found, too.
    */
   private Optional<Plan> read(ClientConfig config) {
-    RecordDecoder<Plan> planned = RecordDecoder.of(Plan.class);
-    RecordDecoder<Descriptor> dealt = RecordDecoder.of(Descriptor.class);
+    RecordDecoder<Plan> planned = RecordDecoder.of(config.serdes(), Plan.class);
+    RecordDecoder<Descriptor> dealt = RecordDecoder.of(config.serdes(), Descriptor.class);
     try (ReadToEnd reader = new ReadToEnd(config)) {
       List<Plan> seen = new ArrayList<>();
       reader.read(

@@ -1,5 +1,6 @@
 package io.tidemark.reconciler.app;
 
+import io.tidemark.schemas.registry.RegistrySettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,9 +30,10 @@ final class ClientNames {
     known.addAll(AdminClientConfig.configNames());
     known.addAll(ConsumerConfig.configNames());
     known.addAll(ProducerConfig.configNames());
+    known.addAll(RegistrySettings.names());
     List<String> errors = new ArrayList<>();
     for (String name : new TreeSet<>(names)) {
-      if (!known.contains(name) && !name.startsWith(PROVIDERS)) {
+      if (!known.contains(name) && !RegistrySettings.owns(name) && !name.startsWith(PROVIDERS)) {
         errors.add("unknown setting " + name + "; did you mean " + nearest(name, known) + "?");
       }
     }

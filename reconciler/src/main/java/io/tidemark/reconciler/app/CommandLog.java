@@ -1,11 +1,11 @@
 package io.tidemark.reconciler.app;
 
+import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.command.CommandWriter;
 import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.schemas.avro.Command;
 import java.time.Duration;
-import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 
 /** Writes commands, each safe on all in-sync replicas before the call returns. */
@@ -17,12 +17,12 @@ final class CommandLog implements Commands, AutoCloseable {
   private final CommandWriter writer;
 
   /**
-   * @param settings of an idempotent producer
+   * @param kafka how to reach Kafka
    * @param topic the commands topic
    */
-  CommandLog(Map<String, Object> settings, String topic) {
+  CommandLog(ClientConfig kafka, String topic) {
     this.topic = topic;
-    this.writer = new CommandWriter(settings, topic, PATIENCE);
+    this.writer = new CommandWriter(kafka, topic, PATIENCE);
   }
 
   @Override

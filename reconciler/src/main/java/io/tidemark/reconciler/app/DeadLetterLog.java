@@ -7,7 +7,7 @@ import io.tidemark.reconciler.flow.DeadLetters;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Progress;
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.Map;
@@ -59,7 +59,7 @@ final class DeadLetterLog implements DeadLetters {
       throw new NotHereException("dead letters are being read for others; try again", null);
     }
     String topic = topics.deadLetters(backfill.getDomain());
-    AvroSerde<DeadLetter> serde = AvroSerde.of(DeadLetter.class);
+    RecordSerde<DeadLetter> serde = clients.serdes().of(DeadLetter.class);
     int[] seen = {0};
     try (ReadToEnd reader = new ReadToEnd(clients)) {
       reader.read(
@@ -83,7 +83,7 @@ final class DeadLetterLog implements DeadLetters {
   }
 
   private static void letter(
-      AvroSerde<DeadLetter> serde,
+      RecordSerde<DeadLetter> serde,
       String topic,
       byte[] value,
       String backfill,

@@ -26,8 +26,8 @@ final class NewsLog implements News, AutoCloseable {
 
   private final TopicPartition alerts;
   private final TopicPartition decisions;
-  private final RecordDecoder<Alert> alertOf = RecordDecoder.of(Alert.class);
-  private final RecordDecoder<Decision> decisionOf = RecordDecoder.of(Decision.class);
+  private final RecordDecoder<Alert> alertOf;
+  private final RecordDecoder<Decision> decisionOf;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Guarded by {@link #lock}. */
@@ -36,6 +36,8 @@ final class NewsLog implements News, AutoCloseable {
   NewsLog(ClientConfig kafka, Topics topics) {
     this.alerts = new TopicPartition(topics.alerts(), 0);
     this.decisions = new TopicPartition(topics.decisions(), 0);
+    this.alertOf = RecordDecoder.of(kafka.serdes(), Alert.class);
+    this.decisionOf = RecordDecoder.of(kafka.serdes(), Decision.class);
     this.consumer = new KafkaConsumer<>(kafka.consumer());
     consumer.assign(List.of(alerts, decisions));
   }

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -75,6 +76,8 @@ public final class Reconciler implements AutoCloseable {
    *
    * @throws KafkaUnreachableException if Kafka does not answer
    * @throws TopicException if a topic is not as it must be
+   * @throws KafkaException if there is a schema registry, and it does not answer or refuses a
+   *     schema
    */
   public static Reconciler start(ReconcilerConfig config)
       throws KafkaUnreachableException, TopicException, InterruptedException {
@@ -99,7 +102,11 @@ public final class Reconciler implements AutoCloseable {
     RocksDbMemory memory = opened(new RocksDbMemory(ROCKSDB_BYTES), RocksDbMemory::close);
     Topology topology =
         ReconcilerTopology.build(
-            config.topics(), config.domains(), config.coordinator(), malformed);
+            config.topics(),
+            config.domains(),
+            config.coordinator(),
+            malformed,
+            config.clients().serdes());
     KafkaStreams streams =
         opened(
             new KafkaStreams(
@@ -135,9 +142,7 @@ public final class Reconciler implements AutoCloseable {
             new ReconcilerMetrics(registry, registry::scrape, here, malformed),
             ReconcilerMetrics::close);
     CommandLog commands =
-        opened(
-            new CommandLog(config.clients().producer(), config.topics().commands()),
-            CommandLog::close);
+        opened(new CommandLog(config.clients(), config.topics().commands()), CommandLog::close);
     NewsLog news = opened(new NewsLog(config.clients(), config.topics()), NewsLog::close);
     status =
         opened(

@@ -1,5 +1,7 @@
 package io.tidemark.reconciler.app;
 
+import io.tidemark.schemas.registry.RegistryException;
+import io.tidemark.schemas.registry.RegistryUnavailableException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -46,8 +48,18 @@ final class UncaughtPolicy implements StreamsUncaughtExceptionHandler {
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     LOG.error("the reconciler stops", exception);
-    failure.compareAndSet(null, exception);
+    failure.compareAndSet(null, told(exception));
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** What to tell the user: Kafka Streams wraps the registry's words into its own. */
+  private static Throwable told(Throwable exception) {
+    for (Throwable t = exception; t != null; t = t.getCause()) {
+      if (t instanceof RegistryException || t instanceof RegistryUnavailableException) {
+        return t;
+      }
+    }
+    return exception;
   }
 
   private static boolean retriable(Throwable exception) {

@@ -13,6 +13,7 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
+import io.tidemark.schemas.registry.RecordSerdes;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.util.List;
@@ -59,10 +60,12 @@ public final class ReconcilerTopology {
   private final Topology topology = new Topology();
   private final Topics topics;
   private final MalformedRecords malformed;
+  private final RecordSerdes serdes;
 
-  private ReconcilerTopology(Topics topics, MalformedRecords malformed) {
+  private ReconcilerTopology(Topics topics, MalformedRecords malformed, RecordSerdes serdes) {
     this.topics = topics;
     this.malformed = malformed;
+    this.serdes = serdes;
   }
 
   /**
@@ -72,13 +75,16 @@ public final class ReconcilerTopology {
    * @param settings of the coordinator
    * @param malformed takes records that make no sense; it is given to {@link PassOverMalformed},
    *     too
+   * @param serdes how records travel; what only reconcilers write and read stays as it is without a
+   *     registry
    */
   public static Topology build(
       Topics topics,
       List<String> domains,
       CoordinatorSettings settings,
-      MalformedRecords malformed) {
-    ReconcilerTopology t = new ReconcilerTopology(topics, malformed);
+      MalformedRecords malformed,
+      RecordSerdes serdes) {
+    ReconcilerTopology t = new ReconcilerTopology(topics, malformed, serdes);
     t.coordinator(domains, settings);
     domains.forEach(t::domain);
     return t.topology;
@@ -169,13 +175,18 @@ public final class ReconcilerTopology {
     tombstones(sinks.forgotten().get(1), topics.checkpoints(domain), node);
   }
 
+  /** How a record travels: one that leaves the reconciler, as everybody reads it. */
+  private <T extends SpecificRecord> Serde<T> serde(Class<T> type) {
+    return type == Tally.class || type == Order.class ? AvroSerde.of(type) : serdes.of(type);
+  }
+
   private <T extends SpecificRecord> void source(String node, Class<T> type, String topic) {
-    topology.addSource(node, Serdes.String().deserializer(), AvroSerde.of(type), topic);
+    topology.addSource(node, Serdes.String().deserializer(), serde(type).deserializer(), topic);
   }
 
   private <T extends SpecificRecord> void sink(
       String node, Class<T> type, String topic, String parent) {
-    topology.addSink(node, topic, Serdes.String().serializer(), AvroSerde.of(type), parent);
+    topology.addSink(node, topic, Serdes.String().serializer(), serde(type).serializer(), parent);
   }
 
   /** A sink that chooses the Kafka partition by what the record says. */
@@ -185,7 +196,7 @@ public final class ReconcilerTopology {
         node,
         topic,
         Serdes.String().serializer(),
-        AvroSerde.of(type),
+        serde(type).serializer(),
         (name, key, value, queues) -> Optional.of(Set.of(queue.apply(value))),
         parent);
   }

@@ -13,6 +13,7 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
+import io.tidemark.schemas.registry.RecordSerdes;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.file.Path;
@@ -57,7 +58,11 @@ public final class TopologyFixture implements AutoCloseable, LocalStores, News {
     driver =
         new TopologyTestDriver(
             ReconcilerTopology.build(
-                TOPICS, List.of(Samples.DOMAIN), CoordinatorSettings.of(2), malformed),
+                TOPICS,
+                List.of(Samples.DOMAIN),
+                CoordinatorSettings.of(2),
+                malformed,
+                RecordSerdes.singleObject()),
             p,
             Instant.ofEpochMilli(1_000_000));
   }

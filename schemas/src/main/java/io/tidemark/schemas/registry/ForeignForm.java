@@ -60,6 +60,12 @@ final class ForeignForm implements RecordForm {
       if (unanswered(e)) {
         throw new RegistryUnavailableException(e.getMessage(), e);
       }
+      if (WireFormat.headed(value) && serde.reads(value, WireFormat.HEADER)) {
+        throw new RegistryException(
+            "topic %s holds a %s of schema %d, which cannot be read: %s"
+                .formatted(topic, serde.schema().getName(), WireFormat.id(value), e.getMessage()),
+            0);
+      }
       throw new MalformedRecordException(
           "no " + serde.schema().getName() + ": " + e.getMessage(), e);
     }

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,11 +169,12 @@ final class RegistryHttp {
     // The timeout of a request ends at its headers; a body that does not come must end as well.
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(request.build(), BodyHandlers.ofByteArray());
+    long atMost = (long) settings.connectMs() + settings.readMs();
     try {
-      return answer.get((long) settings.connectMs() + settings.readMs(), TimeUnit.MILLISECONDS);
+      return answer.get(atMost, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
-      throw new IOException("no answer within " + settings.readMs() + " ms", e);
+      throw new HttpTimeoutException("no answer within " + atMost + " ms");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } catch (InterruptedException e) {

@@ -73,12 +73,8 @@ final class RegistryTls {
     if (given.isEmpty()) {
       return Optional.empty();
     }
-    given.put(SslConfigs.SSL_PROTOCOL_CONFIG, SslConfigs.DEFAULT_SSL_PROTOCOL);
-    given.putIfAbsent(
-        SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, SslConfigs.DEFAULT_SSL_TRUSTSTORE_TYPE);
-    given.putIfAbsent(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG, SslConfigs.DEFAULT_SSL_KEYSTORE_TYPE);
     try (DefaultSslEngineFactory factory = new DefaultSslEngineFactory()) {
-      factory.configure(given);
+      factory.configure(new ConfigDef().withClientSslSupport().parse(given));
       return Optional.of(factory.sslContext());
     } catch (KafkaException e) {
       throw new ConfigException(

@@ -44,7 +44,7 @@ import org.apache.avro.specific.SpecificRecord;
  * golden bytes hold. Add one for each new version; change none of the old but to give new fields
  * their defaults.
  */
-final class Samples {
+public final class Samples {
 
   private static final String BACKFILL = "orders-copy-1a2b3c4d";
   private static final String PARTITION = BACKFILL + "/000007";
@@ -52,8 +52,9 @@ final class Samples {
   private Samples() {}
 
   /** A record and the version of its schema that its golden bytes were written with. */
-  record Sample(SpecificRecord value, int version) {
-    String name() {
+  public record Sample(SpecificRecord value, int version) {
+    /** Short name of the record. */
+    public String name() {
       return value.getSchema().getName();
     }
 
@@ -63,7 +64,7 @@ final class Samples {
     }
   }
 
-  static List<Sample> all() {
+  public static List<Sample> all() {
     return List.of(
         new Sample(plan(0), 1),
         new Sample(plan(5), 2),
@@ -171,7 +172,7 @@ final class Samples {
         1_767_225_600_500L);
   }
 
-  static Checkpoint checkpoint(long deadLetters, int deaths) {
+  public static Checkpoint checkpoint(long deadLetters, int deaths) {
     Descriptor ofFile =
         new Descriptor(
             PARTITION,
@@ -309,7 +310,7 @@ final class Samples {
     return new Order(BACKFILL, "default", 13, OrderKind.RETRY, PARTITION, 1_767_225_605_100L);
   }
 
-  static Directive directive(boolean spent) {
+  public static Directive directive(boolean spent) {
     return new Directive("b-0", RunState.HOLD, "asked by ada", 1L, spent, false, List.of());
   }
 

@@ -3,7 +3,7 @@ package io.tidemark.worker.app;
 import io.tidemark.core.worker.WorkerCore;
 import io.tidemark.schemas.avro.RunningPartition;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
 import io.tidemark.worker.status.Vitals;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -38,7 +38,7 @@ final class Heartbeat implements AutoCloseable {
   private final Vitals vitals;
   private final WorkerCore core;
   private final Clock clock;
-  private final AvroSerde<WorkerHeartbeat> serde = AvroSerde.of(WorkerHeartbeat.class);
+  private final RecordSerde<WorkerHeartbeat> serde;
   private final Thread thread;
   private volatile Pulse pulse = Pulse.NONE;
   private volatile boolean closed;
@@ -48,11 +48,13 @@ final class Heartbeat implements AutoCloseable {
   private Heartbeat(
       KafkaProducer<byte[], byte[]> producer,
       String topic,
+      RecordSerde<WorkerHeartbeat> serde,
       Vitals vitals,
       WorkerCore core,
       Clock clock) {
     this.producer = producer;
     this.topic = topic;
+    this.serde = serde;
     this.vitals = vitals;
     this.core = core;
     this.clock = clock;
@@ -67,10 +69,11 @@ final class Heartbeat implements AutoCloseable {
   static Heartbeat start(
       KafkaProducer<byte[], byte[]> producer,
       String topic,
+      RecordSerde<WorkerHeartbeat> serde,
       Vitals vitals,
       WorkerCore core,
       Clock clock) {
-    Heartbeat heartbeat = new Heartbeat(producer, topic, vitals, core, clock);
+    Heartbeat heartbeat = new Heartbeat(producer, topic, serde, vitals, core, clock);
     heartbeat.thread.start();
     return heartbeat;
   }

@@ -16,7 +16,8 @@ import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.DeadLetter;
 import io.tidemark.schemas.avro.Descriptor;
-import io.tidemark.schemas.serde.AvroSerde;
+import io.tidemark.schemas.registry.RecordSerde;
+import io.tidemark.schemas.registry.RecordSerdes;
 import io.tidemark.worker.flow.WorkerLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,10 +64,10 @@ final class KafkaWorkerLog implements WorkerLog {
 
   private volatile long lag;
 
-  private final RecordDecoder<Descriptor> descriptors = RecordDecoder.of(Descriptor.class);
-  private final RecordDecoder<Checkpoint> reported = RecordDecoder.of(Checkpoint.class);
-  private final AvroSerde<Checkpoint> reports = AvroSerde.of(Checkpoint.class);
-  private final AvroSerde<DeadLetter> letters = AvroSerde.of(DeadLetter.class);
+  private final RecordDecoder<Descriptor> descriptors;
+  private final RecordDecoder<Checkpoint> reported;
+  private final RecordSerde<Checkpoint> reports;
+  private final RecordSerde<DeadLetter> letters;
 
   KafkaWorkerLog(
       String work,
@@ -74,13 +75,18 @@ final class KafkaWorkerLog implements WorkerLog {
       String deadLetters,
       KafkaConsumer<byte[], byte[]> consumer,
       Journal journal,
-      ReadToEnd reader) {
+      ReadToEnd reader,
+      RecordSerdes serdes) {
     this.work = work;
     this.checkpoints = checkpoints;
     this.deadLetters = deadLetters;
     this.consumer = consumer;
     this.journal = journal;
     this.reader = reader;
+    this.descriptors = RecordDecoder.of(serdes, Descriptor.class);
+    this.reported = RecordDecoder.of(serdes, Checkpoint.class);
+    this.reports = serdes.of(Checkpoint.class);
+    this.letters = serdes.of(DeadLetter.class);
   }
 
   @Override

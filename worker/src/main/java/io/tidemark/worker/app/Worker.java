@@ -18,6 +18,7 @@ import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.kafka.read.TopicTail;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Plan;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.schemas.topic.Topics;
 import io.tidemark.worker.flow.Inbox;
 import io.tidemark.worker.flow.LaneMetrics;
@@ -72,7 +73,8 @@ public final class Worker implements AutoCloseable {
    * @param kafka how to reach Kafka
    * @throws KafkaUnreachableException if Kafka does not answer
    * @throws TopicException if a topic is not as it must be
-   * @throws KafkaException if Kafka does not let it start for another reason
+   * @throws KafkaException if Kafka does not let it start for another reason, or a schema registry
+   *     that the settings name does not answer or refuses a schema
    * @throws ConfigException if it cannot serve its metrics where it is told to
    */
   public static Worker start(WorkerConfig config, ClientConfig kafka)
@@ -130,6 +132,7 @@ public final class Worker implements AutoCloseable {
             Heartbeat.start(
                 new KafkaProducer<>(heartbeats(kafka)),
                 topics.workers(),
+                kafka.serdes().of(WorkerHeartbeat.class),
                 new Vitals(
                     id,
                     config.domain(),
@@ -148,7 +151,8 @@ public final class Worker implements AutoCloseable {
                 topics.deadLetters(config.domain()),
                 new KafkaConsumer<>(member(config, kafka)),
                 Journal.open(kafka, topics.transactionalId(config.domain(), id)),
-                new ReadToEnd(kafka)),
+                new ReadToEnd(kafka),
+                kafka.serdes()),
             registry);
     health.unready("it joins its group");
     return new WorkerLoop(
@@ -191,7 +195,7 @@ public final class Worker implements AutoCloseable {
 
   private <T extends SpecificRecord> TopicTail tail(
       ClientConfig kafka, String topic, Class<T> type, Consumer<T> to) {
-    RecordDecoder<T> decoder = RecordDecoder.of(type);
+    RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type);
     return closing(
         TopicTail.start(
             kafka,
