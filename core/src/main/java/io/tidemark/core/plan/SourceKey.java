@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Names the database or files that rows come from, the same for all backfills that share them,
+ * Names the database, cluster or files that rows come from, the same for all backfills that share them,
  * however their specs write it: {@code postgresql://db1:5432/shop}. Without user, password and
  * options of the connection.
  */
@@ -34,12 +34,21 @@ public final class SourceKey {
 
   private SourceKey() {}
 
-  /** Of a database {@code postgresql://host:port/name}, else the kind and the path. */
+  /** Of a database {@code postgresql://host:port/name}, else the kind and the path or brokers. */
   public static String of(ConnectorConfig source) {
     String url = source.config().path("url").asText();
-    return url.isEmpty()
-        ? source.kind() + ":" + source.config().path("path").asText()
-        : normal(url);
+    if (!url.isEmpty()) {
+      return normal(url);
+    }
+    String brokers = source.config().path("bootstrap").asText();
+    return source.kind()
+        + ":"
+        + (brokers.isEmpty()
+            ? source.config().path("path").asText()
+            : Arrays.stream(brokers.toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .sorted()
+                .collect(Collectors.joining(BETWEEN_HOSTS)));
   }
 
   /**

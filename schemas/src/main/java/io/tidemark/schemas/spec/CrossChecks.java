@@ -14,7 +14,12 @@ final class CrossChecks {
    * Which ways of cutting belong to which kind of source, the usual first; other kinds take any.
    */
   private static final Map<String, List<String>> CUTS_OF =
-      Map.of("jdbc", List.of("key", "time", "list", "hash", "physical"), "file", List.of("file"));
+      Map.of(
+          "jdbc", List.of("key", "time", "list", "hash", "physical"),
+          "file", List.of("file"),
+          "kafka", List.of("offset", "time"));
+
+  private static final String FALLBACK_CUT = "key";
 
   private final YamlTree tree;
   private final Problems problems;
@@ -22,6 +27,15 @@ final class CrossChecks {
   CrossChecks(YamlTree tree, Problems problems) {
     this.tree = tree;
     this.problems = problems;
+  }
+
+  /** How a source is cut when its spec does not say. */
+  static String usualCut(JsonNode source) {
+    return CUTS_OF.entrySet().stream()
+        .filter(e -> source.has(e.getKey()))
+        .map(e -> e.getValue().getFirst())
+        .findFirst()
+        .orElse(FALLBACK_CUT);
   }
 
   /** Runs on documents that are not valid as well, and is silent where a value is none. */
@@ -90,6 +104,7 @@ final class CrossChecks {
           List<String> others =
               CUTS_OF.values().stream()
                   .flatMap(List::stream)
+                  .distinct()
                   .filter(c -> !cuts.contains(c) && root.path("partition").has(c))
                   .toList();
           if (root.path("source").has(kind)
@@ -103,6 +118,7 @@ final class CrossChecks {
             }
           }
         });
+    time(root);
     JsonNode list = root.at("/partition/list");
     if (list.path("others").asBoolean() && !list.has("values")) {
       problems.add(
@@ -118,6 +134,30 @@ final class CrossChecks {
           "partition.key",
           "has both rows and count, and each says how many partitions there are",
           "keep one of them");
+    }
+  }
+
+  private void time(JsonNode root) {
+    JsonNode time = root.at("/partition/time");
+    boolean topic = root.path("source").has("kafka");
+    if (!time.isObject() || problems.has("partition.time")) {
+      return;
+    }
+    if (!topic && root.path("source").has("jdbc") && !time.has("column")) {
+      problems.add(
+          tree.key("partition.time"),
+          "partition.time",
+          "needs a column",
+          "add it, such as column: created_at");
+    }
+    for (String key : List.of("column", "tail")) {
+      if (topic && time.has(key)) {
+        problems.add(
+            tree.key("partition.time." + key),
+            "partition.time." + key,
+            "means nothing for a topic, which is cut by its records' timestamps up to where it ends",
+            "remove it");
+      }
     }
   }
 

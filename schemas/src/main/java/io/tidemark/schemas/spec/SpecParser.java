@@ -65,8 +65,7 @@ public final class SpecParser {
   private Spec spec(JsonNode valid, String text) {
     ObjectNode withPartition = valid.deepCopy();
     if (!valid.has("partition")) {
-      String kind = valid.path("source").has("file") ? "file" : "key";
-      withPartition.putObject("partition").putObject(kind);
+      withPartition.putObject("partition").putObject(CrossChecks.usualCut(valid.path("source")));
     }
     ObjectNode full = schema.filled(withPartition);
     // Defaults that depend on another key, which a JSON Schema cannot say.

@@ -16,7 +16,7 @@ public final class Units {
   }
 
   /** Of {@code 500ms}, {@code 1s}, {@code 2m} or {@code 3h}. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     long value = number(text);
     return switch (unit(text)) {
       case "ms" -> Duration.ofMillis(value);
