@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.parquet.ParquetCodecs;
 import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.parquet.ParquetCodecs;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.parquet.format.PageHeader;

@@ -5,6 +5,7 @@ import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.parquet.ParquetCodecs;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.retry.TaskException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.TextValues;
+import io.tidemark.connectors.parquet.ParquetCodecs;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.nio.ByteBuffer;

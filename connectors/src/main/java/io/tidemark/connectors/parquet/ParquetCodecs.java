@@ -1,4 +1,4 @@
-package io.tidemark.connectors.file;
+package io.tidemark.connectors.parquet;
 
 import com.github.luben.zstd.Zstd;
 import io.airlift.compress.Decompressor;
@@ -19,12 +19,12 @@ import org.xerial.snappy.Snappy;
  *
  * <p>Reads UNCOMPRESSED, SNAPPY, GZIP, ZSTD and LZ4_RAW; writes the first two and ZSTD.
  */
-final class ParquetCodecs implements CompressionCodecFactory {
+public final class ParquetCodecs implements CompressionCodecFactory {
 
   private static final int ZSTD_LEVEL = 3;
 
   /** The largest page, bytes. */
-  static final int MOST = 256 << 20;
+  public static final int MOST = 256 << 20;
 
   private interface Operation {
     byte[] apply(byte[] bytes, int size) throws IOException;
