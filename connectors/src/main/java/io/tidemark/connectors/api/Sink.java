@@ -65,6 +65,22 @@ public interface Sink extends AutoCloseable {
   /** Whether {@link #finish} does anything for this kind of sink. */
   boolean needsFinish();
 
+  /**
+   * Files of that backfill that claims have left which are over, whether checkpoints name them or
+   * not; touches nothing. Whatever checkpoints name afterwards counts, and nothing else of it ever
+   * will: so ask first, and read the checkpoints then.
+   *
+   * @return empty: this kind of sink leaves none
+   */
+  default Optional<List<Leftover>> leftovers(String backfill) throws TaskException {
+    return Optional.empty();
+  }
+
+  /** Removes such files, none of which a checkpoint names. Idempotent. */
+  default void remove(String backfill, List<Leftover> leftovers) throws TaskException {
+    throw new UnsupportedOperationException("this kind of sink leaves nothing behind");
+  }
+
   /** Whom to ask how it bears its load; empty: it cannot be asked. */
   default Optional<Probing> probing() {
     return Optional.empty();

@@ -39,7 +39,8 @@ public interface JsonDecoder {
             case VALUE_NULL -> true;
             case VALUE_TRUE, VALUE_FALSE -> kind == Schema.Type.BOOLEAN;
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number || decimal;
-            case VALUE_STRING -> !number && kind != Schema.Type.BOOLEAN;
+            case VALUE_STRING ->
+                number ? isNoNumber(kind, parser.getText()) : kind != Schema.Type.BOOLEAN;
             default -> false;
           };
       if (!fits) {
@@ -47,6 +48,12 @@ public interface JsonDecoder {
       }
       return token == JsonToken.VALUE_NULL ? null : type.read(path, text(parser, path));
     };
+  }
+
+  // JSON has no numbers for these.
+  private static boolean isNoNumber(Schema.Type kind, String text) {
+    return (kind == Schema.Type.FLOAT || kind == Schema.Type.DOUBLE)
+        && List.of("NaN", "Infinity", "-Infinity").contains(text);
   }
 
   /** Of values of an inferred union. */

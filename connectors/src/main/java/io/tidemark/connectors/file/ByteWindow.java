@@ -2,9 +2,6 @@ package io.tidemark.connectors.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -18,16 +15,17 @@ final class ByteWindow implements AutoCloseable {
 
   private static final int FIRST = 1 << 18;
 
-  private final FileChannel channel;
+  private final FileBytes bytes;
   private final long end;
   private byte[] buffer = new byte[FIRST];
   private int start;
   private int limit;
   private long offset;
 
-  ByteWindow(Path path, long from, long end) throws IOException {
-    this.channel = FileChannel.open(path, StandardOpenOption.READ);
+  ByteWindow(SourceFile file, long from, long end) throws IOException {
+    this.bytes = file.open();
     this.end = end;
+    bytes.until(end);
     this.offset = from;
   }
 
@@ -97,7 +95,7 @@ final class ByteWindow implements AutoCloseable {
       buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
     int want = (int) Math.min(left, buffer.length - limit);
-    int got = channel.read(ByteBuffer.wrap(buffer, limit, want), offset + limit);
+    int got = bytes.read(ByteBuffer.wrap(buffer, limit, want), offset + limit);
     if (got < 0) {
       throw new IOException("it ends at byte " + (offset + limit) + " of " + end);
     }
@@ -107,6 +105,6 @@ final class ByteWindow implements AutoCloseable {
 
   @Override
   public void close() {
-    FileErrors.closeQuietly(channel);
+    FileErrors.closeQuietly(bytes);
   }
 }

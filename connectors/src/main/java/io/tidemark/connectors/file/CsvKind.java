@@ -43,11 +43,7 @@ final class CsvKind implements FileKind {
 
   @Override
   public Schema schema(List<SourceFile> files) throws TaskException {
-    Schema first = schema(files.getFirst());
-    for (SourceFile other : files.subList(1, files.size())) {
-      SchemaDifference.refuse(files.getFirst().path(), first, other.path(), schema(other));
-    }
-    return first;
+    return SchemaDifference.common(files, this::schema);
   }
 
   private Schema schema(SourceFile file) throws TaskException {
@@ -55,8 +51,8 @@ final class CsvKind implements FileKind {
     for (String declared : settings.types().keySet()) {
       if (!columns.contains(declared)) {
         throw TaskException.fatal(
-            "source.file.schema: %s has no column '%s'; there are: %s"
-                .formatted(file.path(), declared, Shown.names(columns)));
+            "%s.schema: %s has no column '%s'; there are: %s"
+                .formatted(settings.where(), file.path(), declared, Shown.names(columns)));
       }
     }
     List<String> names = AvroNames.of(columns);
@@ -83,7 +79,7 @@ final class CsvKind implements FileKind {
     List<ColumnType> types =
         schema.getFields().stream().map(f -> type(AvroNames.column(f))).toList();
     try {
-      ByteWindow window = new ByteWindow(file.path(), slice.getFrom(), slice.getTo());
+      ByteWindow window = new ByteWindow(file, slice.getFrom(), slice.getTo());
       return new ByteChunkReader(file, slice, new CsvParser(file, window, settings, schema, types));
     } catch (IOException e) {
       throw FileErrors.reading(file.path(), e);
@@ -97,7 +93,7 @@ final class CsvKind implements FileKind {
   }
 
   private Head head(SourceFile file) throws TaskException {
-    try (ByteWindow window = new ByteWindow(file.path(), 0, file.size())) {
+    try (ByteWindow window = new ByteWindow(file, 0, file.size())) {
       window.fill();
       int mark = byteOrderMark(file, window);
       window.advance(mark);
@@ -129,7 +125,7 @@ final class CsvKind implements FileKind {
       throw new TaskException(
           io.tidemark.schemas.avro.FailureKind.FATAL,
           "",
-          BadRecord.place(file.path(), 0) + ": " + e.getMessage(),
+          BadRecord.place(file, 0) + ": " + e.getMessage(),
           e);
     } catch (IOException e) {
       throw FileErrors.reading(file.path(), e);

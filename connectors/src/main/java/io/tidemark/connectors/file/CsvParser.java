@@ -62,7 +62,7 @@ final class CsvParser implements RecordParser {
       skipBlank();
       return row;
     } catch (BadValueException e) {
-      throw BadRecord.in(file.path(), window.offset(), e);
+      throw BadRecord.in(file, window.offset(), e);
     }
   }
 
@@ -76,7 +76,7 @@ final class CsvParser implements RecordParser {
       skipBlank();
       return raw;
     } catch (BadValueException e) {
-      throw BadRecord.fatal(file.path(), window.offset(), e);
+      throw BadRecord.fatal(file, window.offset(), e);
     }
   }
 

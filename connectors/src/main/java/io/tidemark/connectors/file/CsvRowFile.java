@@ -16,10 +16,10 @@ final class CsvRowFile implements RowFile {
 
   private static final byte[] EMPTY = {'"', '"'};
 
-  private final SyncedFile out;
+  private final FileOutput out;
   private final TextValues.Printer[] printers;
 
-  CsvRowFile(SyncedFile out, SourceShape shape) throws IOException {
+  CsvRowFile(FileOutput out, SourceShape shape) throws IOException {
     this.out = out;
     this.printers =
         shape.schema().getFields().stream()

@@ -5,11 +5,12 @@ import io.tidemark.connectors.api.Connector;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.core.retry.TaskException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Files of a file system that every planner and worker sees under the same paths: Parquet, CSV and
- * JSON Lines to read, Parquet and CSV to write.
+ * Files of a file system that every planner and worker sees under the same paths: Parquet, CSV,
+ * JSON Lines and Avro container files.
  *
  * <p>Source: {@code {path, format, header?, delimiter?, schema?, nulls?}}, cut by {@code {file:
  * {megabytes: 64}}}; see {@link FileSource}. Sink: {@code {path, format, compression?}}; see {@link
@@ -21,6 +22,8 @@ import java.util.Optional;
  */
 public final class FileConnector implements Connector {
 
+  private static final String PATH = "path";
+
   @Override
   public String name() {
     return "file";
@@ -28,11 +31,13 @@ public final class FileConnector implements Connector {
 
   @Override
   public Source source(JsonNode config, JsonNode partition) throws TaskException {
-    return new FileSource(SourceSettings.of(config, partition));
+    return new FileSource(SourceSettings.of(config, partition, name(), PATH), new LocalSource());
   }
 
   @Override
   public Optional<Sink> sink(JsonNode config) throws TaskException {
-    return Optional.of(new FileSink(SinkSettings.of(config)));
+    SinkSettings settings = SinkSettings.of(config, name(), PATH);
+    Path root = Path.of(SourceSettings.text(config, "sink.file", PATH));
+    return Optional.of(new FileSink(settings, new LocalSink(root)));
   }
 }

@@ -30,8 +30,9 @@ final class FileErrors {
   private FileErrors() {}
 
   /** A failure to read, unless the contents are at fault: see {@link #corrupt}. */
-  static TaskException reading(Path path, IOException e) {
-    return failure("cannot read " + path, "let this process read it", e);
+  static TaskException reading(Object path, IOException e) {
+    TaskException known = known(e);
+    return known != null ? known : failure("cannot read " + path, "let this process read it", e);
   }
 
   /** A failure to write in or below a folder. */
@@ -47,7 +48,11 @@ final class FileErrors {
   }
 
   /** Contents that make no sense: FATAL, unless the operating system failed beneath. */
-  static TaskException corrupt(Path path, String where, Exception e) {
+  static TaskException corrupt(String path, String where, Exception e) {
+    TaskException known = known(e);
+    if (known != null) {
+      return known;
+    }
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof IOException io && isOperatingSystems(io)) {
         return failure("cannot read " + path + where, "", io);
@@ -62,6 +67,16 @@ final class FileErrors {
             + describe(e)
             + "); check the file with another reader, or write it again",
         e);
+  }
+
+  // What a storage has classified already; null: none of it.
+  private static TaskException known(Exception e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof StorageException storage) {
+        return storage.failure();
+      }
+    }
+    return null;
   }
 
   /** Closes what was only read, where nothing is lost if that fails: it is noted in the log. */

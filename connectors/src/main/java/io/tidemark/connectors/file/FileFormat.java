@@ -5,22 +5,38 @@ import java.util.List;
 import java.util.Locale;
 
 /** A format of files, by its name in specs and descriptors. */
-enum FileFormat {
+public enum FileFormat {
   PARQUET,
   CSV,
-  JSONL;
+  JSONL,
+  AVRO;
 
   /** Endings of the names that a folder is searched for, lower case; new files get the first. */
-  List<String> endings() {
+  public List<String> endings() {
     return switch (this) {
       case PARQUET -> List.of(".parquet");
       case CSV -> List.of(".csv");
       case JSONL -> List.of(".jsonl", ".ndjson");
+      case AVRO -> List.of(".avro");
     };
   }
 
-  /** Its name in specs: {@code parquet}, {@code csv} or {@code jsonl}. */
-  String id() {
+  /** Whether a file of that name or path has one of the endings, in any case. */
+  public boolean isEndingOf(String path) {
+    String name = path.toLowerCase(Locale.ROOT);
+    return endings().stream().anyMatch(name::endsWith);
+  }
+
+  /** Whether its files say what types their columns have. */
+  boolean isTyped() {
+    return switch (this) {
+      case PARQUET, AVRO -> true;
+      case CSV, JSONL -> false;
+    };
+  }
+
+  /** Its name in specs: {@code parquet}, {@code csv}, {@code jsonl} or {@code avro}. */
+  public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.Leftover;
 import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
@@ -8,31 +9,32 @@ import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.TextValues;
 import io.tidemark.core.retry.TaskException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
- * A folder of files. Every chunk is a finished file in a folder aside, see {@link Staging}; a file
- * counts once the ledger names it. Readers of the folder see nothing until the backfill is
- * complete; then {@link #finish} moves the ledger's files there and writes {@code
- * _manifest-<backfill>.json}, see {@link Promotion}.
+ * A folder of files, or a prefix of objects. Every chunk is a finished file in a folder aside, see
+ * {@link Staging}; a file counts once the ledger names it. Readers of the folder see nothing until
+ * the backfill is complete; then {@link #finish} has the ledger's files be there and writes {@code
+ * _manifest-<backfill>.json}, see {@link Promotion}. What claims that are over left behind is found
+ * by {@link Leftovers}.
  *
  * <p>The folder may hold other files: these are never touched, and a name that is taken is an
  * error. A full disk is an OVERLOAD: the partition waits for room.
  */
-final class FileSink implements Sink {
-
-  private static final int PROBE = 4_096;
+public final class FileSink implements Sink {
 
   private final SinkSettings settings;
+  private final SinkStorage storage;
 
-  FileSink(SinkSettings settings) {
+  /**
+   * @param storage where the files go; closed with this
+   */
+  public FileSink(SinkSettings settings, SinkStorage storage) {
     this.settings = settings;
+    this.storage = storage;
   }
 
   @Override
@@ -47,10 +49,7 @@ final class FileSink implements Sink {
 
   @Override
   public void check(SourceShape source) throws TaskException {
-    Path root = settings.root();
-    if (Files.exists(root) && !Files.isDirectory(root)) {
-      throw TaskException.fatal("sink.file.path: " + root + " is a file; name a folder");
-    }
+    storage.check();
     List<String> misfits = new ArrayList<>();
     for (Schema.Field field : source.schema().getFields()) {
       String why = misfit(field);
@@ -70,12 +69,16 @@ final class FileSink implements Sink {
 
   private String misfit(Schema.Field field) {
     try {
-      if (settings.format() == FileFormat.CSV) {
-        TextValues.printer(field.schema());
-      } else {
-        ParquetSchemas.of(
-            Schema.createRecord(
-                "row", null, null, false, List.of(new Schema.Field(field, field.schema()))));
+      switch (settings.format()) {
+        case CSV -> TextValues.printer(field.schema());
+        case JSONL -> JsonPrinter.of(field.schema());
+        case PARQUET ->
+            ParquetSchemas.of(
+                Schema.createRecord(
+                    "row", null, null, false, List.of(new Schema.Field(field, field.schema()))));
+        case AVRO -> {
+          // Rows travel as what these files hold.
+        }
       }
       return "";
     } catch (RuntimeException e) {
@@ -85,20 +88,21 @@ final class FileSink implements Sink {
 
   @Override
   public void checkUnused(String backfill) throws TaskException {
-    Optional<Path> found = Promotion.remains(settings.root(), backfill);
+    Optional<String> found = Promotion.remains(storage, backfill);
     if (found.isPresent()) {
       throw TaskException.fatal(
-          "sink.file.path: "
-              + found.get()
+          settings.where()
+              + ": "
+              + storage.place(found.get())
               + " is there already, but this Kafka cluster has no plan of "
               + backfill
               + ": it was archived, it ran on another one, or its topics were lost. Nothing was changed. To write"
               + " its files again, move away "
-              + Promotion.manifest(settings.root(), backfill)
+              + storage.place(StagedName.manifest(backfill))
               + ", "
-              + Staging.folder(settings.root(), backfill)
+              + storage.place(StagedName.folder(backfill))
               + " and the files "
-              + settings.root().resolve(backfill + "-*")
+              + storage.place(backfill + "-*")
               + "; or give the spec a new name");
     }
   }
@@ -106,16 +110,7 @@ final class FileSink implements Sink {
   @Override
   public void prepare(SourceShape source) throws TaskException {
     check(source);
-    Path folder = settings.root().resolve(Staging.FOLDER);
-    try {
-      Files.createDirectories(folder);
-      // Permissions alone do not tell: the file system may be read-only, or full.
-      Path probe = Files.createTempFile(folder, "probe", ".tmp");
-      Files.write(probe, new byte[PROBE]);
-      Files.delete(probe);
-    } catch (IOException e) {
-      throw FileErrors.writing(folder, e);
-    }
+    storage.prepare(StagedName.FOLDER);
   }
 
   @Override
@@ -123,23 +118,33 @@ final class FileSink implements Sink {
     if (!format.equals(RowFormat.RECORDS)) {
       throw TaskException.fatal("files take rows as '" + RowFormat.RECORDS.id() + "' only");
     }
-    Path manifest = Promotion.manifest(settings.root(), claim.backfill());
-    if (Files.exists(manifest)) {
+    String manifest = StagedName.manifest(claim.backfill());
+    if (Promotion.isFinished(storage, claim.backfill())) {
       throw TaskException.fatal(
           "partition "
               + claim.partition()
               + ": the backfill is finished, for "
-              + manifest
+              + storage.place(manifest)
               + " is there; to run it again, give the spec a new name");
     }
-    Staging staging = new Staging(settings.root(), claim, settings.format());
+    Staging staging = new Staging(storage, claim, settings.format());
     staging.raise();
-    return new FileSinkWriter(settings, source, staging);
+    return new FileSinkWriter(settings, source, storage, staging);
   }
 
   @Override
   public void finish(Manifest manifest) throws TaskException {
-    new Promotion(settings.root(), manifest).run();
+    new Promotion(storage, manifest).run();
+  }
+
+  @Override
+  public Optional<List<Leftover>> leftovers(String backfill) throws TaskException {
+    return Optional.of(new Leftovers(storage, backfill).found());
+  }
+
+  @Override
+  public void remove(String backfill, List<Leftover> leftovers) throws TaskException {
+    new Leftovers(storage, backfill).remove(leftovers);
   }
 
   @Override
@@ -149,6 +154,6 @@ final class FileSink implements Sink {
 
   @Override
   public void close() {
-    // Holds nothing open: writers are closed by those who opened them.
+    storage.close();
   }
 }

@@ -8,9 +8,7 @@ import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
@@ -24,15 +22,17 @@ final class FileSinkWriter implements SinkWriter, Rows {
 
   private final SinkSettings settings;
   private final SourceShape shape;
+  private final SinkStorage storage;
   private final Staging staging;
   private boolean begun;
   private Staging.Chunk chunk;
   private RowFile rows;
   private long count;
 
-  FileSinkWriter(SinkSettings settings, SourceShape shape, Staging staging) {
+  FileSinkWriter(SinkSettings settings, SourceShape shape, SinkStorage storage, Staging staging) {
     this.settings = settings;
     this.shape = shape;
+    this.storage = storage;
     this.staging = staging;
   }
 
@@ -61,19 +61,23 @@ final class FileSinkWriter implements SinkWriter, Rows {
     }
     try {
       if (rows == null) {
-        rows = open(chunk.file());
+        rows = open(chunk.file().output());
       }
       rows.write(row);
     } catch (IOException e) {
-      throw FileErrors.writing(chunk.made(), e);
+      throw storage.failure(chunk.file().name(), e);
     }
     count++;
   }
 
-  private RowFile open(SyncedFile file) throws IOException {
-    return settings.format() == FileFormat.CSV
-        ? new CsvRowFile(file, shape)
-        : new ParquetRowFile(file, shape.schema(), settings.compression(), Integer.MAX_VALUE);
+  private RowFile open(FileOutput file) throws IOException {
+    return switch (settings.format()) {
+      case CSV -> new CsvRowFile(file, shape);
+      case JSONL -> new JsonRowFile(file, shape);
+      case PARQUET ->
+          new ParquetRowFile(file, shape.schema(), settings.compression(), Integer.MAX_VALUE);
+      case AVRO -> new AvroRowFile(file, shape.schema(), settings.compression());
+    };
   }
 
   @Override
@@ -101,18 +105,14 @@ final class FileSinkWriter implements SinkWriter, Rows {
       rows.end();
       chunk.file().finish();
       staging.check();
-      Files.move(chunk.made(), chunk.finished(), StandardCopyOption.ATOMIC_MOVE);
-      SyncedFile.syncFolder(chunk.finished().getParent());
-      CommittedFile file =
-          new CommittedFile(
-              staging.relative(chunk.finished()), count, Files.size(chunk.finished()));
+      CommittedFile file = new CommittedFile(chunk.finished(), count, chunk.file().publish());
       forget();
       return List.of(file);
     } catch (NoSuchFileException e) {
       staging.check();
-      throw FileErrors.writing(chunk.made(), e);
+      throw storage.failure(chunk.file().name(), e);
     } catch (IOException e) {
-      throw FileErrors.writing(chunk.made(), e);
+      throw storage.failure(chunk.file().name(), e);
     }
   }
 
@@ -128,11 +128,10 @@ final class FileSinkWriter implements SinkWriter, Rows {
     if (chunk != null) {
       try {
         chunk.file().close();
-        Files.deleteIfExists(chunk.made());
       } catch (IOException e) {
         log.warn(
             "{} is left behind; it counts for nothing and goes when the backfill is finished",
-            chunk.made(),
+            chunk.file().name(),
             e);
       }
     }

@@ -19,19 +19,25 @@ import org.apache.avro.Schema;
  * Rows of files, in the order of the files' paths. All files must have the same columns, in the
  * same order. Rows have no key. A slice is refused once its file is another than planned.
  */
-final class FileSource implements Source {
+public final class FileSource implements Source {
 
   private final SourceSettings settings;
+  private final SourceStorage storage;
   private final FileKind kind;
   private SourceShape shape;
 
-  FileSource(SourceSettings settings) {
+  /**
+   * @param storage where the files lie; closed with this
+   */
+  public FileSource(SourceSettings settings, SourceStorage storage) {
     this.settings = settings;
+    this.storage = storage;
     this.kind =
         switch (settings.format()) {
           case PARQUET -> new ParquetKind(settings);
           case CSV -> new CsvKind(settings);
           case JSONL -> new JsonLinesKind(settings);
+          case AVRO -> new AvroKind(settings);
         };
   }
 
@@ -62,7 +68,7 @@ final class FileSource implements Source {
     long from = -1;
     if (after.isPresent()) {
       FileSlice last = part(after.get());
-      SourceFile file = SourceFile.planned(last);
+      SourceFile file = SourceFile.planned(storage, last);
       first = files.indexOf(file);
       if (first < 0) {
         throw TaskException.fatal(
@@ -93,7 +99,7 @@ final class FileSource implements Source {
               + ", the spec says "
               + settings.format().id());
     }
-    return kind.open(SourceFile.planned(part), part, shape().schema());
+    return kind.open(SourceFile.planned(storage, part), part, shape().schema());
   }
 
   @Override
@@ -118,11 +124,11 @@ final class FileSource implements Source {
 
   @Override
   public void close() {
-    // Holds nothing open: readers are closed by those who opened them.
+    storage.close();
   }
 
   private List<SourceFile> files() throws TaskException {
-    return SourceFiles.find(settings.path(), settings.format());
+    return storage.find(settings.path(), settings.format());
   }
 
   private static FileSlice part(Slice slice) {

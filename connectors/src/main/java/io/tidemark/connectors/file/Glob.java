@@ -1,6 +1,5 @@
 package io.tidemark.connectors.file;
 
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
@@ -11,29 +10,33 @@ import java.util.regex.Pattern;
  * @param base the folder above the first name that holds a wildcard; may be empty
  * @param pattern what a path with {@code /} between its names must be
  */
-record Glob(Path base, Pattern pattern) {
+public record Glob(String base, Pattern pattern) {
 
   private static final String WILD = "*?[{";
 
-  static boolean isGlob(String text) {
+  /** Whether the text holds a wildcard. */
+  public static boolean isGlob(String text) {
     return text.chars().anyMatch(c -> WILD.indexOf(c) >= 0);
   }
 
   /**
+   * The pattern of a text that {@linkplain #isGlob is one}.
+   *
    * @throws IllegalArgumentException if a bracket or a brace is not closed
    */
-  static Glob of(String text) {
+  public static Glob of(String text) {
     int wild = 0;
     while (WILD.indexOf(text.charAt(wild)) < 0) {
       wild++;
     }
     int slash = text.lastIndexOf('/', wild);
     String base = slash < 0 ? "" : slash == 0 ? "/" : text.substring(0, slash);
-    return new Glob(Path.of(base), Pattern.compile(regex(text)));
+    return new Glob(base, Pattern.compile(regex(text)));
   }
 
-  boolean matches(Path path) {
-    return pattern.matcher(path.toString().replace('\\', '/')).matches();
+  /** Whether the pattern takes that path, with {@code /} between its names. */
+  public boolean matches(String path) {
+    return pattern.matcher(path).matches();
   }
 
   private static String regex(String text) {

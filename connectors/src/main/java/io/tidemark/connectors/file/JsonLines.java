@@ -58,7 +58,7 @@ final class JsonLines implements RecordParser {
       skipBlank();
       return value;
     } catch (BadValueException e) {
-      throw BadRecord.in(file.path(), window.offset(), e);
+      throw BadRecord.in(file, window.offset(), e);
     }
   }
 
@@ -71,7 +71,7 @@ final class JsonLines implements RecordParser {
       skipBlank();
       return raw;
     } catch (BadValueException e) {
-      throw BadRecord.fatal(file.path(), window.offset(), e);
+      throw BadRecord.fatal(file, window.offset(), e);
     }
   }
 

@@ -83,7 +83,7 @@ final class JsonLinesKind implements FileKind {
       }
       types.add(row, "");
     } catch (BadValueException e) {
-      throw BadRecord.in(file.path(), offset, e);
+      throw BadRecord.in(file, offset, e);
     }
   }
 
@@ -121,11 +121,11 @@ final class JsonLinesKind implements FileKind {
 
   private static JsonLines lines(SourceFile file, long from, long to, JsonDecoder decoder)
       throws IOException {
-    return new JsonLines(file, new ByteWindow(file.path(), from, to), decoder);
+    return new JsonLines(file, new ByteWindow(file, from, to), decoder);
   }
 
   private static long start(SourceFile file) throws TaskException {
-    try (ByteWindow window = new ByteWindow(file.path(), 0, file.size())) {
+    try (ByteWindow window = new ByteWindow(file, 0, file.size())) {
       window.fill();
       return CsvKind.byteOrderMark(file, window);
     } catch (IOException e) {

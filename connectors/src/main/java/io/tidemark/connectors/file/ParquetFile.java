@@ -19,7 +19,6 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.RecordMaterializer;
@@ -39,14 +38,17 @@ final class ParquetFile implements AutoCloseable {
   }
 
   private final SourceFile file;
+  private final StoredInput input;
   private final ParquetFileReader reader;
   private final ParquetConfiguration conf = ParquetSchemas.configuration();
   private final ParquetColumns columns;
   private final MessageColumnIO columnIo;
   private final RecordMaterializer<GenericRecord> materializer;
 
-  private ParquetFile(SourceFile file, ParquetFileReader reader) throws IOException {
+  private ParquetFile(SourceFile file, StoredInput input, ParquetFileReader reader)
+      throws IOException {
     this.file = file;
+    this.input = input;
     this.reader = reader;
     FileMetaData meta = reader.getFileMetaData();
     checkFooter();
@@ -67,18 +69,23 @@ final class ParquetFile implements AutoCloseable {
    *     that cannot be read
    */
   static ParquetFile open(SourceFile file) throws TaskException {
+    StoredInput input = null;
     ParquetFileReader reader = null;
     try {
+      input = new StoredInput(file.open(), file.size());
       ParquetReadOptions options =
           ParquetReadOptions.builder(ParquetSchemas.configuration())
               .withCodecFactory(new ParquetCodecs())
               .usePageChecksumVerification(true)
               .build();
-      reader = ParquetFileReader.open(new LocalInputFile(file.path()), options);
-      return new ParquetFile(file, reader);
+      reader = ParquetFileReader.open(input, options);
+      return new ParquetFile(file, input, reader);
     } catch (IOException | RuntimeException e) {
       if (reader != null) {
         FileErrors.closeQuietly(reader);
+      }
+      if (input != null) {
+        FileErrors.closeQuietly(input);
       }
       throw FileErrors.corrupt(file.path(), "", e);
     }
@@ -128,7 +135,9 @@ final class ParquetFile implements AutoCloseable {
   /** Reads the rows of a row group, the first {@code skip} of them left out. */
   GroupRows rows(int rowGroup, long skip) throws TaskException {
     try {
-      ParquetPages.check(file.path(), rowGroups().get(rowGroup));
+      BlockMetaData group = rowGroups().get(rowGroup);
+      expect(group);
+      ParquetPages.check(input, group);
       PageReadStore pages = reader.readRowGroup(rowGroup);
       GroupRows rows =
           new GroupRows(
@@ -139,6 +148,18 @@ final class ParquetFile implements AutoCloseable {
       return rows;
     } catch (IOException | RuntimeException e) {
       throw FileErrors.corrupt(file.path(), ", row group " + rowGroup, e);
+    }
+  }
+
+  private void expect(BlockMetaData group) throws IOException {
+    long from = Long.MAX_VALUE;
+    long to = 0;
+    for (ColumnChunkMetaData c : group.getColumns()) {
+      from = Math.min(from, c.getStartingPos());
+      to = Math.max(to, c.getStartingPos() + c.getTotalSize());
+    }
+    if (from < to) {
+      input.expect(from, to);
     }
   }
 
@@ -187,5 +208,6 @@ final class ParquetFile implements AutoCloseable {
   @Override
   public void close() {
     FileErrors.closeQuietly(reader);
+    FileErrors.closeQuietly(input);
   }
 }

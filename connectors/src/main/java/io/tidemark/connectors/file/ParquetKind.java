@@ -21,11 +21,7 @@ final class ParquetKind implements FileKind {
 
   @Override
   public Schema schema(List<SourceFile> files) throws TaskException {
-    Schema first = schema(files.getFirst());
-    for (SourceFile other : files.subList(1, files.size())) {
-      SchemaDifference.refuse(files.getFirst().path(), first, other.path(), schema(other));
-    }
-    return first;
+    return SchemaDifference.common(files, ParquetKind::schema);
   }
 
   private static Schema schema(SourceFile file) throws TaskException {
@@ -60,8 +56,7 @@ final class ParquetKind implements FileKind {
   public ChunkReader open(SourceFile file, FileSlice slice, Schema schema) throws TaskException {
     ParquetFile parquet = ParquetFile.open(file);
     try {
-      SchemaDifference.refuse(
-          java.nio.file.Path.of(settings.path()), schema, file.path(), parquet.columns().row());
+      SchemaDifference.refuse(settings.path(), schema, file.path(), parquet.columns().row());
       if (slice.getFrom() < 0 || slice.getTo() > parquet.rowGroups().size()) {
         throw TaskException.fatal(
             "%s has %d row groups, and %d to %d were planned"

@@ -2,12 +2,10 @@ package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.parquet.ParquetCodecs;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
@@ -22,8 +20,7 @@ final class ParquetPages {
    * @throws IOException if a page claims more bytes than the file or {@link ParquetCodecs#MOST}
    *     have, or a dictionary more values than bytes
    */
-  static void check(Path file, BlockMetaData group) throws IOException {
-    LocalInputFile input = new LocalInputFile(file);
+  static void check(StoredInput input, BlockMetaData group) throws IOException {
     try (SeekableInputStream in = input.newStream()) {
       for (ColumnChunkMetaData column : group.getColumns()) {
         long at = column.getStartingPos();

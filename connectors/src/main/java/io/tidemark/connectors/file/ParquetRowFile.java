@@ -26,7 +26,7 @@ final class ParquetRowFile implements RowFile {
   /**
    * @param rowsPerGroup rows of a row group at most
    */
-  ParquetRowFile(SyncedFile out, Schema schema, CompressionCodecName codec, int rowsPerGroup)
+  ParquetRowFile(FileOutput out, Schema schema, CompressionCodecName codec, int rowsPerGroup)
       throws IOException {
     this.writer =
         new Builder(out.outputFile(), schema)

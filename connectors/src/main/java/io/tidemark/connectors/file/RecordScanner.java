@@ -5,8 +5,6 @@ import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
 /**
@@ -67,9 +65,9 @@ final class RecordScanner {
     long at = from;
     boolean content = false;
     At state = At.START;
-    try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+    try (FileBytes source = file.open()) {
       while (at < file.size()) {
-        int n = channel.read(buffer.clear(), at);
+        int n = source.read(buffer.clear(), at);
         if (n < 0) {
           file.refuseChange();
           throw new IOException("it ends at byte " + at + " of " + file.size());
@@ -122,7 +120,7 @@ final class RecordScanner {
         throw openQuote(record, "within " + ByteWindow.MOST + " bytes");
       }
       throw TaskException.fatal(
-          BadRecord.place(file.path(), record)
+          BadRecord.place(file, record)
               + ": longer than "
               + ByteWindow.MOST
               + " bytes; is it "
@@ -133,7 +131,7 @@ final class RecordScanner {
 
   private TaskException openQuote(long record, String until) {
     return TaskException.fatal(
-        BadRecord.place(file.path(), record)
+        BadRecord.place(file, record)
             + ": a quote is opened in it and never closed, "
             + until
             + "; close it, or double quotes that are text");

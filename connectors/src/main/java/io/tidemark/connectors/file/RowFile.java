@@ -3,7 +3,7 @@ package io.tidemark.connectors.file;
 import java.io.IOException;
 import org.apache.avro.generic.GenericRecord;
 
-/** Writes rows into a {@link SyncedFile} in one format. */
+/** Writes rows into a {@link FileOutput} in one format. */
 interface RowFile {
 
   void write(GenericRecord row) throws IOException;

@@ -2,7 +2,6 @@ package io.tidemark.connectors.file;
 
 import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.core.retry.TaskException;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.avro.Schema;
 
@@ -11,10 +10,29 @@ final class SchemaDifference {
 
   private SchemaDifference() {}
 
+  /** The schema of one file. */
+  interface OfFile {
+    Schema of(SourceFile file) throws TaskException;
+  }
+
+  /**
+   * The schema that all files have.
+   *
+   * @throws TaskException FATAL, naming two files that differ
+   */
+  static Schema common(List<SourceFile> files, OfFile schema) throws TaskException {
+    Schema first = schema.of(files.getFirst());
+    for (SourceFile other : files.subList(1, files.size())) {
+      refuse(files.getFirst().path(), first, other.path(), schema.of(other));
+    }
+    return first;
+  }
+
   /**
    * @throws TaskException FATAL, naming both files and the first difference, if there is one
    */
-  static void refuse(Path first, Schema expected, Path other, Schema found) throws TaskException {
+  static void refuse(String first, Schema expected, String other, Schema found)
+      throws TaskException {
     List<Schema.Field> a = expected.getFields();
     List<Schema.Field> b = found.getFields();
     for (int i = 0; i < Math.max(a.size(), b.size()); i++) {

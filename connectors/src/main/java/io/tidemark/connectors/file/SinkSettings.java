@@ -2,31 +2,39 @@ package io.tidemark.connectors.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * What a spec says of the files to write.
  *
- * @param root the folder that readers look into
- * @param compression of Parquet pages
+ * @param where the setting that says where they go, such as {@code sink.file.path}, for messages
+ * @param compression of Parquet pages and Avro blocks
  */
-record SinkSettings(Path root, FileFormat format, CompressionCodecName compression) {
+public record SinkSettings(String where, FileFormat format, CompressionCodecName compression) {
 
-  static SinkSettings of(JsonNode config) throws TaskException {
+  /**
+   * @param kind the connector's name
+   * @param path the setting that says where the files go
+   * @throws TaskException FATAL, naming the setting
+   */
+  public static SinkSettings of(JsonNode config, String kind, String path) throws TaskException {
+    String where = "sink." + kind;
     FileFormat format =
         FileFormat.of(
-            SourceSettings.text(config, "sink.file", "format"),
-            "sink.file.format",
-            List.of(FileFormat.PARQUET, FileFormat.CSV));
+            SourceSettings.text(config, where, "format"),
+            where + ".format",
+            List.of(FileFormat.values()));
     String compression = config.path("compression").asText("");
-    if (format == FileFormat.CSV && !compression.isEmpty()) {
+    if (!format.isTyped() && !compression.isEmpty()) {
       throw TaskException.fatal(
-          "sink.file.compression: csv files are not compressed; leave it out or use parquet");
+          where
+              + ".compression: "
+              + format.id()
+              + " files are not compressed; leave it out or use parquet");
     }
     return new SinkSettings(
-        Path.of(SourceSettings.text(config, "sink.file", "path")),
+        where + "." + path,
         format,
         switch (compression) {
           case "", "zstd" -> CompressionCodecName.ZSTD;
@@ -34,7 +42,8 @@ record SinkSettings(Path root, FileFormat format, CompressionCodecName compressi
           case "none" -> CompressionCodecName.UNCOMPRESSED;
           default ->
               throw TaskException.fatal(
-                  "sink.file.compression: there is no '"
+                  where
+                      + ".compression: there is no '"
                       + compression
                       + "'; there are: zstd, snappy, none");
         });

@@ -3,46 +3,25 @@ package io.tidemark.connectors.file;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A file as it was when it was looked at.
  *
+ * @param storage where it lies
  * @param path as the spec resolved it: relative if the spec's path was
  * @param size bytes
- * @param modified milliseconds since the epoch
+ * @param modified changes with the contents: milliseconds since the epoch, or a hash of a version
  */
-record SourceFile(Path path, long size, long modified) {
-
-  static SourceFile at(Path path) throws TaskException {
-    try {
-      BasicFileAttributes a = Files.readAttributes(path, BasicFileAttributes.class);
-      return new SourceFile(path, a.size(), a.lastModifiedTime().toMillis());
-    } catch (NoSuchFileException e) {
-      throw new TaskException(
-          io.tidemark.schemas.avro.FailureKind.FATAL,
-          "",
-          path
-              + " is not there (working directory "
-              + Path.of("").toAbsolutePath()
-              + "); every worker must see the planned files under the same paths",
-          e);
-    } catch (IOException e) {
-      throw FileErrors.reading(path, e);
-    }
-  }
+public record SourceFile(SourceStorage storage, String path, long size, long modified) {
 
   /**
    * The file of a slice, if it still is what was planned.
    *
-   * @throws TaskException FATAL if its size or its modification time is another
+   * @throws TaskException FATAL if it is another version
    */
-  static SourceFile planned(FileSlice slice) throws TaskException {
+  static SourceFile planned(SourceStorage storage, FileSlice slice) throws TaskException {
     SourceFile planned =
-        new SourceFile(Path.of(slice.getPath()), slice.getSize(), slice.getModified());
+        new SourceFile(storage, slice.getPath(), slice.getSize(), slice.getModified());
     planned.refuseChange();
     return planned;
   }
@@ -51,23 +30,27 @@ record SourceFile(Path path, long size, long modified) {
    * @throws TaskException FATAL if the file is no longer as it was
    */
   void refuseChange() throws TaskException {
-    SourceFile now = at(path);
+    SourceFile now = storage.look(path);
     if (!now.equals(this)) {
-      throw TaskException.fatal(
-          path
-              + " has changed since it was planned ("
-              + this.inWords()
-              + "; now "
-              + now.inWords()
-              + "); plan again under a new name");
+      throw changed("; now " + storage.version(now));
     }
   }
 
-  FileSlice slice(FileFormat format, long from, long to) {
-    return new FileSlice(path.toString(), format.id(), from, to, size, modified);
+  /** The failure of whoever finds it changed; {@code now} says what it has become. */
+  public TaskException changed(String now) {
+    return TaskException.fatal(
+        path
+            + " has changed since it was planned ("
+            + storage.version(this)
+            + now
+            + "); plan again under a new name");
   }
 
-  private String inWords() {
-    return size + " bytes of " + java.time.Instant.ofEpochMilli(modified);
+  FileBytes open() throws IOException {
+    return storage.open(this);
+  }
+
+  FileSlice slice(FileFormat format, long from, long to) {
+    return new FileSlice(path, format.id(), from, to, size, modified);
   }
 }

@@ -11,14 +11,16 @@ import java.util.Map;
 /**
  * What a spec says of the files to read.
  *
- * @param path a file, a folder or a glob
+ * @param where what messages call it, such as {@code source.file}
+ * @param path a file, a folder or a glob, as the storage understands it
  * @param header whether the first record of each CSV file names the columns
  * @param delimiter the byte between CSV fields
  * @param types declared types by column name, in the order of the spec; empty: none declared
  * @param nulls text that an unquoted CSV field must be to mean NULL
  * @param sliceBytes bytes that each slice aims at
  */
-record SourceSettings(
+public record SourceSettings(
+    String where,
     String path,
     FileFormat format,
     boolean header,
@@ -31,36 +33,46 @@ record SourceSettings(
   private static final long DEFAULT_MEGABYTES = 64;
   private static final List<String> CSV_ONLY = List.of("header", "delimiter", "nulls");
 
-  static SourceSettings of(JsonNode config, JsonNode partition) throws TaskException {
+  /**
+   * @param kind the connector's name
+   * @param path the setting that says where the files are
+   * @throws TaskException FATAL, naming the setting
+   */
+  public static SourceSettings of(JsonNode config, JsonNode partition, String kind, String path)
+      throws TaskException {
+    String where = "source." + kind;
     FileFormat format =
         FileFormat.of(
-            text(config, "source.file", "format"),
-            "source.file.format",
-            List.of(FileFormat.values()));
+            text(config, where, "format"), where + ".format", List.of(FileFormat.values()));
     if (format != FileFormat.CSV) {
       for (String key : CSV_ONLY) {
         if (config.has(key)) {
           throw TaskException.fatal(
-              "source.file." + key + ": only csv has it, and format is " + format.id());
+              where + "." + key + ": only csv has it, and format is " + format.id());
         }
       }
     }
-    if (format == FileFormat.PARQUET && config.has("schema")) {
+    if (format.isTyped() && config.has("schema")) {
       throw TaskException.fatal(
-          "source.file.schema: parquet files bring their own types; leave it out");
+          where + ".schema: " + format.id() + " files bring their own types; leave it out");
     }
     return new SourceSettings(
-        text(config, "source.file", "path"),
+        where,
+        text(config, where, path),
         format,
         config.path("header").asBoolean(true),
-        delimiter(config.path("delimiter").asText(",")),
-        types(config.path("schema")),
+        delimiter(where, config.path("delimiter").asText(",")),
+        types(where, config.path("schema")),
         config.path("nulls").asText(""),
         sliceBytes(partition));
   }
 
-  /** A text that must be there; {@code where} is the path of the object in the spec. */
-  static String text(JsonNode config, String where, String key) throws TaskException {
+  /**
+   * A text that must be there.
+   *
+   * @param where the path of the object in the spec
+   */
+  public static String text(JsonNode config, String where, String key) throws TaskException {
     String value = config.path(key).asText("");
     if (value.isEmpty()) {
       throw TaskException.fatal(where + "." + key + " is missing in the spec");
@@ -68,17 +80,18 @@ record SourceSettings(
     return value;
   }
 
-  private static byte delimiter(String text) throws TaskException {
+  private static byte delimiter(String where, String text) throws TaskException {
     char c = text.length() == 1 ? text.charAt(0) : '"';
     if (c > 126 || c == '"' || c == '\r' || c == '\n') {
       throw TaskException.fatal(
-          "source.file.delimiter: must be one ASCII character other than a quote or a line end,"
+          where
+              + ".delimiter: must be one ASCII character other than a quote or a line end,"
               + " such as ';' or \"\\t\"");
     }
     return (byte) c;
   }
 
-  private static Map<String, ColumnType> types(JsonNode schema) throws TaskException {
+  private static Map<String, ColumnType> types(String where, JsonNode schema) throws TaskException {
     Map<String, ColumnType> types = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> e : schema.properties()) {
       try {
@@ -87,7 +100,7 @@ record SourceSettings(
         throw new TaskException(
             io.tidemark.schemas.avro.FailureKind.FATAL,
             "",
-            "source.file.schema: column '" + e.getKey() + "': " + x.getMessage(),
+            where + ".schema: column '" + e.getKey() + "': " + x.getMessage(),
             x);
       }
     }

@@ -4,167 +4,141 @@ import io.tidemark.connectors.api.Claim;
 import io.tidemark.core.retry.FencedException;
 import io.tidemark.core.retry.TaskException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Where a claim's files lie before the backfill is complete. Below the sink's folder:
+ * Where a claim's files lie before the backfill is complete. Below the sink's folder, or prefix:
  *
  * <pre>
  * _tidemark/&lt;backfill&gt;/&lt;partition&gt;-&lt;fence&gt;-&lt;n&gt;.parquet   finished; counts once the ledger names it
  * _tidemark/&lt;backfill&gt;/claims/&lt;partition&gt;/&lt;fence&gt;             marks a claim; the largest is the valid one
- * _tidemark/&lt;backfill&gt;/claims/&lt;partition&gt;/&lt;fence&gt;-&lt;n&gt;.tmp     a chunk in the making
+ * _tidemark/&lt;backfill&gt;/claims/&lt;partition&gt;/&lt;fence&gt;-&lt;n&gt;.tmp     a chunk in the making, where a name is needed for it
  * </pre>
  *
  * <p>Markers are only ever added, so the largest never falls, without a lock. A writer that was
- * overtaken between looking at them and renaming its file leaves a file that nobody names: what
+ * overtaken between looking at them and finishing its file leaves a file that nobody names: what
  * makes it exact is the ledger. The markers only make a stale writer stop early.
  */
 final class Staging {
 
-  /** The folder below the sink's that holds all that is not finished. */
-  static final String FOLDER = "_tidemark";
-
-  private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
-
-  private final Path root;
+  private final SinkStorage storage;
   private final Claim claim;
   private final String ending;
   private final String partition;
-  private final Path folder;
-  private final Path claims;
+  private final String folder;
+  private final String claims;
   private int chunk;
 
-  Staging(Path root, Claim claim, FileFormat format) throws TaskException {
-    this.root = root;
+  Staging(SinkStorage storage, Claim claim, FileFormat format) throws TaskException {
+    this.storage = storage;
     this.claim = claim;
     this.ending = format.endings().getFirst();
-    this.folder = folder(root, claim.backfill());
-    this.partition = claim.partition().substring(claim.partition().lastIndexOf('/') + 1);
-    if (!SAFE.matcher(partition).matches()) {
-      throw TaskException.fatal("partition '" + claim.partition() + "' is no file name");
-    }
-    this.claims = folder.resolve("claims").resolve(partition);
-  }
-
-  static Path folder(Path root, String backfill) throws TaskException {
-    if (!SAFE.matcher(backfill).matches()) {
-      throw TaskException.fatal("backfill '" + backfill + "' is no file name");
-    }
-    return root.resolve(FOLDER).resolve(backfill);
+    this.folder = StagedName.folder(claim.backfill());
+    this.partition = StagedName.partition(claim.partition());
+    this.claims = StagedName.claims(claim.backfill()) + "/" + partition;
   }
 
   /** Raises the fence, and removes what older claims left in the making. */
   void raise() throws TaskException {
     try {
-      Files.createDirectories(claims);
-      refuseNewer();
-      Path marker = claims.resolve(Long.toString(claim.fence()));
-      if (!Files.exists(marker)) {
-        SyncedFile.create(marker).finish();
-        SyncedFile.syncFolder(claims);
-      }
-      refuseNewer();
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(claims)) {
-        for (Path entry : entries) {
-          if (fence(entry) < claim.fence()) {
-            Files.deleteIfExists(entry);
-          }
+      refuseNewer(storage.files(claims, "").keySet());
+      storage.mark(claims + "/" + claim.fence());
+      Iterable<String> entries = storage.files(claims, "").keySet();
+      refuseNewer(entries);
+      for (String entry : entries) {
+        if (fence(entry) < claim.fence()) {
+          storage.delete(claims + "/" + entry);
         }
       }
-    } catch (FileAlreadyExistsException e) {
-      // Another lane of the same claim made the marker between the look and the creation.
-      refuseNewer();
+      storage.drop(
+          folder, storage.unfinished(folder).keySet().stream().filter(this::older).toList());
+      // Of this claim, when it was open before.
+      Map<String, Long> mine = storage.files(folder, partition + "-" + claim.fence() + "-");
+      chunk =
+          mine.keySet().stream()
+              .mapToInt(n -> StagedName.of(n).map(StagedName::chunk).orElse(0) + 1)
+              .max()
+              .orElse(0);
     } catch (IOException e) {
-      throw FileErrors.writing(claims, e);
+      throw storage.failure(storage.place(claims), e);
     }
+  }
+
+  private boolean older(String name) {
+    return StagedName.of(name)
+        .filter(n -> n.partition().equals(partition) && n.fence() < claim.fence())
+        .isPresent();
   }
 
   /**
    * @throws FencedException if the claim is no longer the newest
    */
   void check() throws TaskException {
-    if (!Files.exists(claims.resolve(Long.toString(claim.fence())))) {
-      refuseNewer();
-      throw fenced("its folder " + folder + " is gone, as it is once the backfill is finished");
+    Map<String, Long> entries;
+    try {
+      entries = storage.files(claims, "");
+    } catch (IOException e) {
+      throw storage.failure(storage.place(claims), e);
     }
-    refuseNewer();
+    refuseNewer(entries.keySet());
+    if (!entries.containsKey(Long.toString(claim.fence()))) {
+      throw gone();
+    }
   }
 
-  private void refuseNewer() throws TaskException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(claims)) {
-      for (Path entry : entries) {
-        long other = fence(entry);
-        if (other > claim.fence()) {
-          throw fenced("a claim with fence " + other + " is at work");
-        }
+  private void refuseNewer(Iterable<String> entries) throws TaskException {
+    for (String entry : entries) {
+      long other = fence(entry);
+      if (other > claim.fence()) {
+        throw fenced("a claim with fence " + other + " is at work");
       }
-    } catch (NoSuchFileException e) {
-      throw fenced("its folder " + folder + " is gone, as it is once the backfill is finished");
-    } catch (IOException e) {
-      throw FileErrors.reading(claims, e);
     }
+  }
+
+  private FencedException gone() {
+    return fenced(
+        "its folder " + storage.place(folder) + " is gone, as it is once the backfill is finished");
   }
 
   private FencedException fenced(String detail) {
     return new FencedException(claim.partition(), claim.fence(), detail);
   }
 
-  // Of a marker, or of a chunk in the making.
-  private long fence(Path entry) throws TaskException {
-    String name = entry.getFileName().toString();
-    int dash = name.indexOf('-');
-    try {
-      return Long.parseLong(dash < 0 ? name : name.substring(0, dash));
-    } catch (NumberFormatException e) {
-      throw new TaskException(
-          io.tidemark.schemas.avro.FailureKind.FATAL,
-          "",
-          entry + " is none of Tidemark's files; remove it",
-          e);
-    }
+  private long fence(String entry) throws TaskException {
+    return StagedName.fenceOf(entry)
+        .orElseThrow(
+            () ->
+                TaskException.fatal(
+                    storage.place(claims + "/" + entry)
+                        + " is none of Tidemark's files; remove it"));
   }
 
   /**
    * A chunk in the making.
    *
-   * @param made where it is written
-   * @param finished where it is renamed to
+   * @param finished its path once it is finished
    */
-  record Chunk(Path made, Path finished, SyncedFile file) {}
+  record Chunk(String finished, ChunkFile file) {}
 
   /** Begins a chunk under a name that no other has had, not even of the same claim. */
   Chunk create() throws TaskException {
-    Path made = claims;
+    String made = claims;
     try {
       while (true) {
-        made = claims.resolve(claim.fence() + "-" + chunk + ".tmp");
-        Path finished = folder.resolve(partition + "-" + claim.fence() + "-" + chunk + ending);
+        made = claims + "/" + claim.fence() + "-" + chunk + ".tmp";
+        String finished = folder + "/" + partition + "-" + claim.fence() + "-" + chunk + ending;
         chunk++;
-        if (Files.exists(finished) || Files.exists(made)) {
-          continue;
+        Optional<ChunkFile> file = storage.create(made, finished);
+        if (file.isPresent()) {
+          return new Chunk(finished, file.get());
         }
-        SyncedFile file = SyncedFile.create(made);
-        // Looked at again: it may have been finished before ours was made.
-        if (!Files.exists(finished)) {
-          return new Chunk(made, finished, file);
-        }
-        file.close();
-        Files.delete(made);
       }
     } catch (NoSuchFileException e) {
-      throw fenced("its folder " + folder + " is gone, as it is once the backfill is finished");
+      throw gone();
     } catch (IOException e) {
-      throw FileErrors.writing(made, e);
+      throw storage.failure(storage.place(made), e);
     }
-  }
-
-  /** Path of a finished file relative to the sink's folder, with {@code /} between the names. */
-  String relative(Path finished) {
-    return root.relativize(finished).toString().replace('\\', '/');
   }
 }

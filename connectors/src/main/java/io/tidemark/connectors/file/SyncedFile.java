@@ -1,19 +1,13 @@
 package io.tidemark.connectors.file;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.PositionOutputStream;
 
-/**
- * A file in the making: buffered, and on the disk once {@link #finish} returned. Whoever writes
- * through {@link #outputFile} may close that stream; the file stays open.
- */
-final class SyncedFile extends OutputStream {
+/** A local file in the making: buffered, and on the disk once {@link #finish} returned. */
+final class SyncedFile extends FileOutput {
 
   private static final int BUFFER = 1 << 16;
 
@@ -34,8 +28,8 @@ final class SyncedFile extends OutputStream {
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
-  /** Bytes written. */
-  long position() {
+  @Override
+  public long position() {
     return flushed + used;
   }
 
@@ -85,58 +79,6 @@ final class SyncedFile extends OutputStream {
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  /** This file as Parquet writes it. */
-  OutputFile outputFile() {
-    return new OutputFile() {
-      @Override
-      public PositionOutputStream create(long blockSizeHint) {
-        return new Positioned();
-      }
-
-      @Override
-      public PositionOutputStream createOrOverwrite(long blockSizeHint) {
-        return new Positioned();
-      }
-
-      @Override
-      public boolean supportsBlockSize() {
-        return false;
-      }
-
-      @Override
-      public long defaultBlockSize() {
-        return 0;
-      }
-    };
-  }
-
-  private final class Positioned extends PositionOutputStream {
-    @Override
-    public long getPos() {
-      return position();
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      SyncedFile.this.write(b);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      SyncedFile.this.write(bytes, offset, length);
-    }
-
-    @Override
-    public void flush() throws IOException {
-      SyncedFile.this.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      SyncedFile.this.flush();
-    }
   }
 
   /** Makes the disk keep a folder's entries: renames count only then. Not a thing on Windows. */

@@ -208,7 +208,7 @@ class CsvSourceTest {
     Files.write(file, text);
     try (Source source = Fixture.source(file, "'format': 'csv'")) {
       assertThatThrownBy(() -> Fixture.slices(source)).hasMessageContaining("longer than 16777216");
-      SourceFile f = SourceFile.at(file);
+      SourceFile f = new LocalSource().look(file.toString());
       Slice slice = new Slice.FilePart(f.slice(FileFormat.CSV, 4, f.size()));
       try (ChunkReader reader = source.open(slice, RowFormat.RECORDS)) {
         assertThatThrownBy(() -> reader.read(Cursor.START, Fixture.WHOLE, Fixture.collect(r -> {})))

@@ -43,9 +43,10 @@ class FileConnectorTest {
   }
 
   private List<String> found(String pattern) throws TaskException {
-    return SourceFiles.find(dir + "/" + pattern, FileFormat.CSV).stream()
-        .map(f -> dir.relativize(f.path()).toString())
-        .toList();
+    return new LocalSource()
+        .find(dir + "/" + pattern, FileFormat.CSV).stream()
+            .map(f -> dir.relativize(Path.of(f.path())).toString())
+            .toList();
   }
 
   @Test
@@ -113,12 +114,17 @@ class FileConnectorTest {
                         Fixture.json("{'path': 'x', 'format': 'csv'}"),
                         Fixture.json("{'key': {'rows': 5}}")))
         .hasMessageContaining("files are cut by 'file', not by 'key'");
-    assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'jsonl'"))
-        .hasMessageContaining("there is no format 'jsonl'; there are: parquet, csv");
+    assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'orc'"))
+        .hasMessageContaining(
+            "sink.file.format: there is no format 'orc'; there are: parquet, csv, jsonl, avro");
     assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'parquet', 'compression': 'lzma'"))
         .hasMessageContaining("there are: zstd, snappy, none");
     assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'csv', 'compression': 'zstd'"))
         .hasMessageContaining("csv files are not compressed");
+    assertThatThrownBy(() -> Fixture.sink(dir, "'format': 'jsonl', 'compression': 'zstd'"))
+        .hasMessageContaining("jsonl files are not compressed");
+    assertThatThrownBy(() -> Fixture.source(dir, "'format': 'avro', 'schema': {'a': 'int'}"))
+        .hasMessageContaining("source.file.schema: avro files bring their own types");
   }
 
   @Test
@@ -142,7 +148,8 @@ class FileConnectorTest {
             .extracting(Object::toString)
             .containsExactly("{\"a\": null, \"b\": \"x\"}", "{\"a\": \"NA\", \"b\": \"\"}");
         try (ParquetFile written =
-            ParquetFile.open(SourceFiles.find(file.toString(), FileFormat.PARQUET).getFirst())) {
+            ParquetFile.open(
+                new LocalSource().find(file.toString(), FileFormat.PARQUET).getFirst())) {
           assertThat(written.rowGroups().getFirst().getColumns())
               .extracting(ColumnChunkMetaData::getCodec)
               .containsOnly(CompressionCodecName.SNAPPY);

@@ -16,6 +16,7 @@ import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.CommittedFile;
@@ -96,11 +97,16 @@ public final class Fixture {
           end = reader.read(end.cursor(), size, collect(rows::add));
         }
       }
-      if (rows.size() - before != slice.rowsEstimated()) {
+      if (!isEstimated(slice) && rows.size() - before != slice.rowsEstimated()) {
         throw new AssertionError(slice + " has " + (rows.size() - before) + " rows");
       }
     }
     return rows;
+  }
+
+  // Of Avro files, planning reads no more than a block for each slice.
+  private static boolean isEstimated(PlannedSlice slice) {
+    return slice.slice() instanceof Slice.FilePart f && f.part().getFormat().equals("avro");
   }
 
   static Rows collect(Consumer<GenericRecord> out) {

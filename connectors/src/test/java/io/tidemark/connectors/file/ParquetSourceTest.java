@@ -316,7 +316,7 @@ class ParquetSourceTest {
 
   private static void firstGroup(Path file, byte[] bytes) throws Exception {
     Files.write(file, bytes);
-    try (ParquetFile parquet = ParquetFile.open(SourceFile.at(file))) {
+    try (ParquetFile parquet = ParquetFile.open(new LocalSource().look(file.toString()))) {
       parquet.rows(0, 0);
     }
   }

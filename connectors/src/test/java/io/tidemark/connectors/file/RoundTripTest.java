@@ -173,6 +173,62 @@ class RoundTripTest {
   }
 
   @Test
+  void shouldReadBackEveryFlatTypeWhenWrittenAsJsonLines() throws Exception {
+    Schema schema = Schema.createRecord("row", null, "t", false, flat());
+    List<GenericRecord> rows = values().stream().map(v -> row(schema, v)).toList();
+    String all = FLAT_TYPES.replace("'d': 'double',", "'d': 'double', 'Some Text': 'string',");
+    try (Source source =
+        written(rows, "'format': 'jsonl'", "'format': 'jsonl', 'schema': " + all)) {
+      assertThat(contents(Fixture.read(source))).isEqualTo(values());
+      assertThat(source.shape().columns()).isEqualTo(Fixture.shape(schema).columns());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zstd", "snappy", "none"})
+  void shouldReadBackEveryFlatTypeWhenWrittenAsAvro(String compression) throws Exception {
+    Schema schema = Schema.createRecord("row", null, "t", false, flat());
+    List<GenericRecord> rows = values().stream().map(v -> row(schema, v)).toList();
+    try (Source source =
+        written(
+            rows, "'format': 'avro', 'compression': '" + compression + "'", "'format': 'avro'")) {
+      assertThat(contents(Fixture.read(source))).isEqualTo(values());
+      assertThat(source.shape().columns()).isEqualTo(Fixture.shape(schema).columns());
+    }
+  }
+
+  @Test
+  void shouldWriteTextsThatPeopleKnowWhenWrittenAsJsonLines() throws Exception {
+    Schema schema = Schema.createRecord("row", null, "t", false, flat());
+    List<GenericRecord> rows = List.of(row(schema, values().get(0)), row(schema, values().get(3)));
+    try (Source source = written(rows, "'format': 'jsonl'", "'format': 'jsonl'")) {
+      assertThat(Files.readString(Path.of(source.shape().name())))
+          .isEqualTo(
+              "{\"b\":true,\"i\":1,\"l\":2,\"f\":1.5,\"d\":2.5,\"Some Text\":\"x\",\"by\":\"AP8C\","
+                  + "\"dec\":\"-1.2345\",\"day\":\"2000-02-13\",\"tod\":\"23:59:59.999999\","
+                  + "\"ts\":\"1969-12-31T23:59:59.999999\",\"tz\":\"2001-01-01T00:00:00.123456Z\"}\n"
+                  + "{\"b\":null,\"i\":null,\"l\":null,\"f\":null,\"d\":null,\"Some Text\":null,"
+                  + "\"by\":null,\"dec\":null,\"day\":null,\"tod\":null,\"ts\":null,\"tz\":null}\n");
+    }
+  }
+
+  @Test
+  void shouldReadBackNestedValuesWhenInferredFromJsonLinesAndWrittenAsSuch() throws Exception {
+    Path in = dir.resolve("in.jsonl");
+    Fixture.write(
+        in,
+        """
+        {"id":1,"at":{"x":[1,null,3],"y y":{"z":true}},"mixed":"a"}
+        {"id":2,"at":null,"mixed":2.5}
+        {"id":3,"at":{"x":[],"y y":null},"mixed":[{"k":"v"}]}
+        """);
+    try (Source source = Fixture.source(in, "'format': 'jsonl'");
+        Source back = written(Fixture.read(source), "'format': 'jsonl'", "'format': 'jsonl'")) {
+      assertThat(Path.of(back.shape().name())).hasSameTextualContentAs(in);
+    }
+  }
+
+  @Test
   void shouldWriteTextsThatPeopleKnowWhenWrittenAsCsv() throws Exception {
     Schema schema = Schema.createRecord("row", null, "t", false, flat());
     try (Source source =
@@ -185,8 +241,9 @@ class RoundTripTest {
     }
   }
 
-  @Test
-  void shouldReadBackNestedTypesWhenWrittenAsParquet() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"parquet", "avro"})
+  void shouldReadBackNestedTypesWhenWrittenAs(String format) throws Exception {
     Schema point =
         SchemaBuilder.record("point").fields().requiredInt("x").optionalDouble("y").endRecord();
     Schema color = Schema.createEnum("color", null, null, List.of("RED", "BLUE"));
@@ -227,8 +284,8 @@ class RoundTripTest {
     try (Source source =
         written(
             List.of(row(schema, full), row(schema, empty)),
-            "'format': 'parquet'",
-            "'format': 'parquet'")) {
+            "'format': '" + format + "'",
+            "'format': '" + format + "'")) {
       List<GenericRecord> read = Fixture.read(source);
       assertThat(read)
           .extracting(Object::toString)
@@ -250,12 +307,15 @@ class RoundTripTest {
                 field("my list", Schema.createArray(Schema.create(Schema.Type.INT))),
                 new Schema.Field("nothing", Schema.create(Schema.Type.NULL))));
     try (Sink csv = Fixture.sink(dir.resolve("o"), "'format': 'csv'");
+        Sink json = Fixture.sink(dir.resolve("o"), "'format': 'jsonl'");
         Sink parquet = Fixture.sink(dir.resolve("o"), "'format': 'parquet'")) {
       assertThatThrownBy(() -> csv.check(Fixture.shape(schema)))
           .hasMessageContaining("rows cannot be written as csv: column 'my list'")
           .hasMessageContaining("is nested (array); write parquet instead; column 'nothing'");
       assertThatThrownBy(() -> parquet.check(Fixture.shape(schema)))
           .hasMessageContaining("rows cannot be written as parquet: column 'nothing'");
+      assertThatThrownBy(() -> json.check(Fixture.shape(schema)))
+          .hasMessageContaining("rows cannot be written as jsonl: column 'nothing'");
       assertThat(dir.resolve("o")).doesNotExist();
     }
   }

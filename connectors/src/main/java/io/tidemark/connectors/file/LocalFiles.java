@@ -14,35 +14,30 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 
-/**
- * Finds the files of a source. A path that exists is taken literally: a file, or a folder, in and
- * below which all files of the format's endings count. Anything else is a {@link Glob}. Names that
- * begin with a dot or an underscore are passed over, as is usual for files in the making and for
- * manifests, unless the path names them itself.
- */
-final class SourceFiles {
+/** Finds the files of a source in a file system, as {@link SourceStorage#find} says. */
+final class LocalFiles {
 
-  private SourceFiles() {}
+  private LocalFiles() {}
 
   /**
    * The files, sorted by path.
    *
    * @throws TaskException FATAL if there are none, or a folder cannot be read
    */
-  static List<SourceFile> find(String text, FileFormat format) throws TaskException {
+  static List<Path> find(String text, FileFormat format) throws TaskException {
     List<Path> paths;
     try {
       Path literal = Path.of(text);
       if (Files.isRegularFile(literal)) {
         paths = List.of(literal);
       } else if (Files.isDirectory(literal)) {
-        paths = walk(literal, p -> hasEnding(p, format));
+        paths = walk(literal, p -> format.isEndingOf(text(p)));
       } else if (Glob.isGlob(text)) {
         Glob glob = Glob.of(text);
-        paths = Files.isDirectory(glob.base()) ? walk(glob.base(), glob::matches) : List.of();
+        Path base = Path.of(glob.base());
+        paths = Files.isDirectory(base) ? walk(base, p -> glob.matches(text(p))) : List.of();
       } else {
         paths = List.of();
       }
@@ -65,16 +60,11 @@ final class SourceFiles {
               + String.join(", ", format.endings())
               + ", names that begin with '.' or '_' are passed over)");
     }
-    List<SourceFile> files = new ArrayList<>();
-    for (Path p : paths) {
-      files.add(SourceFile.at(p));
-    }
-    return List.copyOf(files);
+    return paths;
   }
 
-  private static boolean hasEnding(Path path, FileFormat format) {
-    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-    return format.endings().stream().anyMatch(name::endsWith);
+  private static String text(Path path) {
+    return path.toString().replace('\\', '/');
   }
 
   private static List<Path> walk(Path base, Predicate<Path> wanted) throws TaskException {
