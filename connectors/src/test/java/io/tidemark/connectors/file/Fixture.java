@@ -30,7 +30,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
+import org.apache.avro.file.CodecFactory;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /** What tests of files say. Settings are JSON with single quotes. */
 public final class Fixture {
@@ -80,7 +82,7 @@ public final class Fixture {
   }
 
   /** All rows, in order. */
-  static List<GenericRecord> read(Source source) throws TaskException {
+  public static List<GenericRecord> read(Source source) throws TaskException {
     return read(source, null);
   }
 
@@ -126,6 +128,44 @@ public final class Fixture {
         throw new IllegalStateException("records were asked for");
       }
     };
+  }
+
+  /**
+   * A file of these rows.
+   *
+   * @param atOnce rows of a row group or block
+   */
+  public static byte[] bytes(
+      String format, Schema schema, List<? extends GenericRecord> rows, int atOnce)
+      throws IOException {
+    Path path = Files.createTempFile("fixture", "." + format);
+    Files.delete(path);
+    try (SyncedFile out = SyncedFile.create(path)) {
+      RowFile file =
+          switch (format) {
+            case "csv" -> new CsvRowFile(out, shape(schema));
+            case "jsonl" -> new JsonRowFile(out, shape(schema));
+            case "parquet" ->
+                new ParquetRowFile(out, schema, CompressionCodecName.SNAPPY, atOnce);
+            case "avro" -> null;
+            default -> throw new IllegalArgumentException(format);
+          };
+      if (file == null) {
+        List<List<? extends GenericRecord>> blocks = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i += atOnce) {
+          blocks.add(rows.subList(i, Math.min(rows.size(), i + atOnce)));
+        }
+        return AvroFiles.of(schema, CodecFactory.snappyCodec(), blocks);
+      }
+      for (GenericRecord row : rows) {
+        file.write(row);
+      }
+      file.end();
+      out.finish();
+      return Files.readAllBytes(path);
+    } finally {
+      Files.delete(path);
+    }
   }
 
   /** Rows of a schema, as a source of files describes them. */
