@@ -1,7 +1,7 @@
 package io.tidemark.connectors.file;
 
-import io.tidemark.connectors.columns.Shown;
 import com.github.luben.zstd.ZstdInputStream;
+import io.tidemark.connectors.columns.Shown;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.tidemark.connectors.file;
 
-import io.tidemark.connectors.columns.Shown;
 import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.columns.Shown;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FileSlice;

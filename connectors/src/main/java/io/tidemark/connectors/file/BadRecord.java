@@ -21,7 +21,8 @@ final class BadRecord {
     return as(FailureKind.FATAL, file, offset, why);
   }
 
-  private static TaskException as(FailureKind kind, SourceFile file, long offset, BadValueException why) {
+  private static TaskException as(
+      FailureKind kind, SourceFile file, long offset, BadValueException why) {
     return new TaskException(
         kind,
         "BAD_RECORD",

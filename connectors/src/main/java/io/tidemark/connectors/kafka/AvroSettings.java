@@ -48,7 +48,10 @@ record AvroSettings(AvroForm form, Optional<Schema> schema, Map<String, String> 
               + " holds it as schemaFile");
     }
     Map<String, String> properties = new HashMap<>();
-    config.path("registry").properties().forEach(p -> properties.put(p.getKey(), p.getValue().asText()));
+    config
+        .path("registry")
+        .properties()
+        .forEach(p -> properties.put(p.getKey(), p.getValue().asText()));
     return new AvroSettings(form, schema, properties);
   }
 

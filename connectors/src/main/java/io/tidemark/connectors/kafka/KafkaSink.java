@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A topic, written in one transaction for each chunk: its rows and, on a compacted topic beside it,
- * a record of the partition's {@link StoredProgress}. A reader under read_committed sees both or neither.
+ * a record of the partition's {@link StoredProgress}. A reader under read_committed sees both or
+ * neither.
  *
  * <p>The transactional id is the partition's, so whoever opens it ends what a former claimant holds
  * open and makes the cluster refuse that one's producer. Then the progress is read to its end, and
@@ -79,7 +80,8 @@ final class KafkaSink implements Sink {
     }
     refuseWithout(topic, settings.endpoint().topic(), List.of(AclOperation.WRITE));
     if (topic.isPresent() && !keyed && cleanup(settings.endpoint().topic()).contains("compact")) {
-      throw errors.fatal("the topic is compacted, and takes no record without a key; name key columns as key");
+      throw errors.fatal(
+          "the topic is compacted, and takes no record without a key; name key columns as key");
     }
     checkProgress();
   }
@@ -145,8 +147,7 @@ final class KafkaSink implements Sink {
               case BYTES -> ValueWriter.bytes(fields);
               case JSON -> ValueWriter.json(fields);
               case AVRO ->
-                  ValueWriter.avro(
-                      settings.avro().orElseThrow().form(), topic, fields, registry);
+                  ValueWriter.avro(settings.avro().orElseThrow().form(), topic, fields, registry);
             });
   }
 

@@ -38,9 +38,7 @@ final class KafkaSource implements Source {
     this.settings = settings;
     this.errors = new KafkaErrors(settings.endpoint());
     this.registry =
-        settings.avro().isPresent()
-            ? settings.avro().get().records(Side.SOURCE)
-            : Optional.empty();
+        settings.avro().isPresent() ? settings.avro().get().records(Side.SOURCE) : Optional.empty();
     this.consumers = new Consumers(settings.endpoint(), errors);
   }
 
@@ -53,8 +51,7 @@ final class KafkaSource implements Source {
       List<String> key = new ArrayList<>();
       for (Schema.Field f : schema.getFields()) {
         String column = AvroNames.column(f);
-        columns.add(
-            new SourceShape.Column(column, f.schema().toString(), f.schema().isNullable()));
+        columns.add(new SourceShape.Column(column, f.schema().toString(), f.schema().isNullable()));
         if (Part.of(f).filter(p -> p == Part.PARTITION || p == Part.OFFSET).isPresent()) {
           key.add(column);
         }
@@ -120,8 +117,7 @@ final class KafkaSource implements Source {
     TopicAdmin.Topic topic = topic();
     Consumer<byte[], byte[]> consumer = consumers.take();
     try {
-      return question.ask(
-          new KafkaSplitter(errors, topic, settings.endpoint().topic(), consumer));
+      return question.ask(new KafkaSplitter(errors, topic, settings.endpoint().topic(), consumer));
     } catch (KafkaException e) {
       throw errors.of("cutting", e);
     } finally {
@@ -148,8 +144,7 @@ final class KafkaSource implements Source {
             .formatted(
                 settings.endpoint().topic(), settings.endpoint().bootstrap(), all.size(), offsets),
         switch (settings.cut()) {
-          case SourceSettings.Cut.ByOffset by ->
-              "cut at every %dth offset".formatted(by.records());
+          case SourceSettings.Cut.ByOffset by -> "cut at every %dth offset".formatted(by.records());
           case SourceSettings.Cut.ByTime by ->
               "cut at the first record of each window of " + by.told();
         },

@@ -46,9 +46,7 @@ final class KafkaSplitter {
   /** All of the topic's Kafka partitions, in order. */
   List<History> histories() throws TaskException {
     List<TopicPartition> all =
-        IntStream.range(0, topic.partitions())
-            .mapToObj(p -> new TopicPartition(name, p))
-            .toList();
+        IntStream.range(0, topic.partitions()).mapToObj(p -> new TopicPartition(name, p)).toList();
     try {
       Map<TopicPartition, Long> from = consumer.beginningOffsets(all);
       Map<TopicPartition, Long> to = consumer.endOffsets(all);
@@ -70,9 +68,7 @@ final class KafkaSplitter {
    * @param out takes each slice; what it holds at most is its number of offsets
    */
   void split(
-      SourceSettings.Cut cut,
-      Optional<Slice> after,
-      java.util.function.Consumer<PlannedSlice> out)
+      SourceSettings.Cut cut, Optional<Slice> after, java.util.function.Consumer<PlannedSlice> out)
       throws TaskException {
     Optional<Stream> last = after.map(Stream::of);
     if (last.isPresent()) {

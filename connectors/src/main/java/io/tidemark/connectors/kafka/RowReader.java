@@ -96,8 +96,7 @@ final class RowReader {
       return field;
     }
     List<Schema> branches = new ArrayList<>(List.of(Schema.create(Schema.Type.NULL)));
-    branches.addAll(
-        field.schema().isUnion() ? field.schema().getTypes() : List.of(field.schema()));
+    branches.addAll(field.schema().isUnion() ? field.schema().getTypes() : List.of(field.schema()));
     Schema.Field made =
         new Schema.Field(
             field.name(),

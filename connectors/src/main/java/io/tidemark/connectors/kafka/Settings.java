@@ -15,8 +15,7 @@ final class Settings {
   static String text(JsonNode config, KafkaEndpoint.Side side, String key) throws TaskException {
     return optional(config, key)
         .orElseThrow(
-            () ->
-                TaskException.fatal(side.word + ".kafka." + key + " is missing in the spec"));
+            () -> TaskException.fatal(side.word + ".kafka." + key + " is missing in the spec"));
   }
 
   static Optional<String> optional(JsonNode config, String key) {

@@ -66,8 +66,7 @@ record SinkSettings(
         key,
         keyFormat.isEmpty()
             ? Optional.empty()
-            : Optional.of(
-                Settings.oneOf(KeyFormat.class, Side.SINK, "keyFormat", keyFormat.get())),
+            : Optional.of(Settings.oneOf(KeyFormat.class, Side.SINK, "keyFormat", keyFormat.get())),
         Settings.texts(config, "columns"),
         Settings.texts(config, "headers"),
         Settings.optional(config, "timestamp"),
@@ -78,9 +77,7 @@ record SinkSettings(
             "compression",
             Settings.optional(config, "compression").orElse("lz4")),
         Settings.optional(config, "create").orElse("if-missing").equals("if-missing"),
-        config.has("partitions")
-            ? Optional.of(config.get("partitions").asInt())
-            : Optional.empty(),
+        config.has("partitions") ? Optional.of(config.get("partitions").asInt()) : Optional.empty(),
         config.has("replication")
             ? Optional.of((short) config.get("replication").asInt())
             : Optional.empty(),

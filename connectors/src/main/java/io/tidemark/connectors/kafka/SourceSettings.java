@@ -144,7 +144,8 @@ record SourceSettings(
   }
 
   private static Cut cut(JsonNode partition) throws TaskException {
-    String way = partition == null || partition.isEmpty() ? "offset" : partition.fieldNames().next();
+    String way =
+        partition == null || partition.isEmpty() ? "offset" : partition.fieldNames().next();
     return switch (way) {
       case "offset" -> {
         long records =

@@ -49,9 +49,7 @@ final class TopicAdmin implements AutoCloseable {
   /** The topic, if it is there. */
   Optional<Topic> find(String topic) throws TaskException {
     DescribeTopicsOptions options =
-        new DescribeTopicsOptions()
-            .includeAuthorizedOperations(true)
-            .timeoutMs(PATIENCE_MS);
+        new DescribeTopicsOptions().includeAuthorizedOperations(true).timeoutMs(PATIENCE_MS);
     try {
       TopicDescription found =
           admin.describeTopics(List.of(topic), options).topicNameValues().get(topic).get();
@@ -106,13 +104,14 @@ final class TopicAdmin implements AutoCloseable {
 
   /** Creates a topic, unless somebody else just has. */
   void create(
-      String topic, Optional<Integer> partitions, Optional<Short> replication, Map<String, String> config)
+      String topic,
+      Optional<Integer> partitions,
+      Optional<Short> replication,
+      Map<String, String> config)
       throws TaskException {
     NewTopic wanted = new NewTopic(topic, partitions, replication).configs(config);
     KafkaFuture<Void> made =
-        admin
-            .createTopics(List.of(wanted), new CreateTopicsOptions().timeoutMs(PATIENCE_MS))
-            .all();
+        admin.createTopics(List.of(wanted), new CreateTopicsOptions().timeoutMs(PATIENCE_MS)).all();
     try {
       made.get();
     } catch (ExecutionException e) {

@@ -76,8 +76,7 @@ interface ValueReader {
       }
 
       @Override
-      public void read(byte[] value, GenericData.Record row)
-          throws BadValueException {
+      public void read(byte[] value, GenericData.Record row) throws BadValueException {
         IndexedRecord decoded = decoding.decode(value);
         for (int i = 0; i < fields.size(); i++) {
           row.put(i, decoded.get(i));

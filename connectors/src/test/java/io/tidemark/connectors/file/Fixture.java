@@ -145,8 +145,7 @@ public final class Fixture {
           switch (format) {
             case "csv" -> new CsvRowFile(out, shape(schema));
             case "jsonl" -> new JsonRowFile(out, shape(schema));
-            case "parquet" ->
-                new ParquetRowFile(out, schema, CompressionCodecName.SNAPPY, atOnce);
+            case "parquet" -> new ParquetRowFile(out, schema, CompressionCodecName.SNAPPY, atOnce);
             case "avro" -> null;
             default -> throw new IllegalArgumentException(format);
           };

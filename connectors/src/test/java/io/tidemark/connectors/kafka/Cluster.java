@@ -148,10 +148,14 @@ final class Cluster {
     try (KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 Map.of(
-                    "bootstrap.servers", bootstrap(),
-                    "isolation.level", "read_committed",
-                    "key.deserializer", ByteArrayDeserializer.class,
-                    "value.deserializer", ByteArrayDeserializer.class));
+                    "bootstrap.servers",
+                    bootstrap(),
+                    "isolation.level",
+                    "read_committed",
+                    "key.deserializer",
+                    ByteArrayDeserializer.class,
+                    "value.deserializer",
+                    ByteArrayDeserializer.class));
         Admin admin = admin()) {
       int partitions =
           admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();

@@ -28,6 +28,9 @@ record Pace(long at, long rows, double mean, double deviation, double seconds, d
    */
   private static final long STEP_MS = 4_000;
 
+  /** What may be gained yet by a backfill that has just begun, as a share of its mean. */
+  private static final double YOUNG = 0.5;
+
   /** A mean below this, rows per second, has faded away: it is none. */
   private static final double FADED = 0.05;
 
@@ -56,9 +59,13 @@ record Pace(long at, long rows, double mean, double deviation, double seconds, d
     return new Pace(now, rowsNow, nextMean, nextDeviation, span, rate);
   }
 
-  /** The fast end of what was observed, rows per second. */
+  /**
+   * The fast end of what was observed, rows per second. What began not long ago may well have its
+   * slow beginning in it still.
+   */
   double fast() {
-    return Math.max(mean + deviation, last);
+    double young = YOUNG * mean * TAU_S / (TAU_S + seconds);
+    return Math.max(mean + deviation, last) + young;
   }
 
   /** The slow end of what was observed, rows per second. */

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Names the database, cluster or files that rows come from, the same for all backfills that share them,
- * however their specs write it: {@code postgresql://db1:5432/shop}. Without user, password and
- * options of the connection.
+ * Names the database, cluster or files that rows come from, the same for all backfills that share
+ * them, however their specs write it: {@code postgresql://db1:5432/shop}. Without user, password
+ * and options of the connection.
  */
 public final class SourceKey {
 
