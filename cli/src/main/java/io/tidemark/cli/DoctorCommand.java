@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Look at everything that must be so that backfills run, and say of each thing that is not what"
-            + " to do: Java, Kafka and its version, this user's rights, transactions, topics, the"
-            + " reconciler, workers and their clocks; with a SPEC, also its secrets, source and sink"
+            + " to do: Java, Kafka and its version, this user's rights, the schema registry if there is one,"
+            + " transactions, topics, the reconciler, workers and their clocks; with a SPEC, also its secrets, source and sink"
             + " with the rights needed there, and whether it can be cut. Writes no record and changes"
             + " nothing. Exit code 5 if something does not answer, 2 if something is wrong, 0 even with"
             + " warnings.",

@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.reconciler.app.ReconcilerConfig;
+import io.tidemark.schemas.registry.RegistrySettings;
 import io.tidemark.testing.GeneratedPage;
 import io.tidemark.worker.app.WorkerConfig;
 import java.util.Locale;
@@ -24,13 +25,18 @@ final class SettingsPageTest {
 
   @Test
   void shouldTellOfEverySettingOfEveryProcess() {
-    section("Worker", "worker", WorkerConfig.DEFINITION);
-    section("Reconciler", "reconciler", ReconcilerConfig.definition());
+    section("Worker", "`tidemark worker`", WorkerConfig.DEFINITION);
+    section("Reconciler", "`tidemark reconciler`", ReconcilerConfig.definition());
+    section(
+        "Schema registry",
+        "Every process: client properties, in the file of `--command-config`"
+            + " ([schema registry](../registry.md)).",
+        RegistrySettings.DEFINITION);
     page.check();
   }
 
-  private void section(String title, String verb, ConfigDef settings) {
-    page.heading(2, title).line("`tidemark " + verb + "`").line("");
+  private void section(String title, String whose, ConfigDef settings) {
+    page.heading(2, title).line(whose).line("");
     page.head("setting", "type", "default", "bounds", "importance", "meaning");
     settings.configKeys().values().stream()
         .sorted((a, b) -> a.name.compareTo(b.name))

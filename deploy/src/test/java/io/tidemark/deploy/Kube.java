@@ -49,7 +49,8 @@ final class Kube {
   private static final Map<String, Schema> OTHERS =
       Map.of(
           "keda.sh/v1alpha1/ScaledObject", schema("/scaled-object.schema.json"),
-          "kustomize.config.k8s.io/v1beta1/Kustomization", schema("/kustomization.schema.json"));
+          "kustomize.config.k8s.io/v1beta1/Kustomization", schema("/kustomization.schema.json"),
+          "kustomize.config.k8s.io/v1alpha1/Component", schema("/kustomization.schema.json"));
 
   /** The models keep unknown fields in a map of their own; without it they are errors. */
   private static final ObjectMapper STRICT =

@@ -17,14 +17,20 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.tidemark.schemas.registry.RecordSerdes;
+import io.tidemark.schemas.registry.Registry;
 import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
+import java.io.StringReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -62,9 +68,11 @@ final class KubernetesTest {
   void shouldHaveTheWholeSet() {
     assertThat(kube.pods().keySet()).containsExactly("planner", "reconciler", "worker");
     assertThat(names(PodDisruptionBudget.class)).containsExactly("reconciler", "worker");
-    assertThat(names(NetworkPolicy.class)).containsExactly("reconciler", "tidemark", "worker");
+    assertThat(names(NetworkPolicy.class))
+        .containsExactly("reconciler", "tidemark", "tidemark-schema-registry", "worker");
     assertThat(kube.all("ScaledObject")).hasSize(1);
     assertThat(kube.all("Kustomization")).hasSize(3);
+    assertThat(kube.all("Component")).hasSize(1);
   }
 
   private List<String> names(Class<? extends HasMetadata> type) {
@@ -206,7 +214,7 @@ final class KubernetesTest {
         .allSatisfy(
             p ->
                 assertThat(chosen(p.getSpec().getPodSelector().getMatchLabels()))
-                    .isEqualTo(p.getMetadata().getName().equals("tidemark") ? 3 : 1));
+                    .isEqualTo(p.getMetadata().getName().startsWith("tidemark") ? 3 : 1));
   }
 
   /** How many pods have these labels, with the one that every kustomization adds. */
@@ -221,6 +229,45 @@ final class KubernetesTest {
                     .toList()
                     .containsAll(selector.entrySet()))
         .count();
+  }
+
+  /** What the example says, uncommented, is understood, and the component lets pods go there. */
+  @Test
+  void shouldReachTheRegistryThatTheExampleNames() throws Exception {
+    Path example = Yaml.DEPLOY.resolve("kubernetes/overlays/example");
+    Properties given = new Properties();
+    given.load(
+        new StringReader(
+            Files.readString(example.resolve("client.properties"))
+                .replaceAll("(?m)^#(?=[a-z])", "")));
+    Map<String, String> settings = new TreeMap<>();
+    given.stringPropertyNames().forEach(n -> settings.put(n, given.getProperty(n)));
+    settings.put("basic.auth.user.info", "user:password");
+
+    Registry registry = RecordSerdes.of(settings).registry().orElseThrow();
+
+    assertThat(
+            kube.all(NetworkPolicy.class).stream()
+                .filter(p -> p.getMetadata().getName().equals("tidemark-schema-registry"))
+                .findFirst()
+                .orElseThrow()
+                .getSpec()
+                .getEgress()
+                .getFirst()
+                .getPorts()
+                .getFirst()
+                .getPort()
+                .getIntVal())
+        .isEqualTo(URI.create(registry.shown()).getPort());
+    String kustomization = Files.readString(example.resolve("kustomization.yaml"));
+    assertThat(
+            Kube.of("example", kustomization.replace("# components:", "components:"))
+                .all("Kustomization")
+                .getFirst()
+                .path("components"))
+        .extracting(c -> example.resolve(c.asText()).resolve("kustomization.yaml"))
+        .allSatisfy(c -> assertThat(c).exists())
+        .hasSize(1);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 
 /** Looks at everything that must be so that backfills run, one thing after the other. */
 public final class Doctor {
@@ -48,12 +49,14 @@ public final class Doctor {
     out.accept(Finding.failed("Kafka settings", problem, "mend --command-config"));
   }
 
-  /** Looks at Kafka, the topics, and who works on them; touches nothing. */
+  /** Looks at Kafka, the schema registry, the topics, and who works on them; touches nothing. */
   public void kafka(ClientConfig kafka, Topics topics) throws InterruptedException {
     KafkaChecks checks = new KafkaChecks(kafka, topics);
     Finding reached = checks.reach();
     out.accept(reached);
+    RegistryChecks registry = new RegistryChecks(kafka.serdes(), topics);
     if (reached.level() != Finding.Level.OK) {
+      registry.look(Set.of(Topics.DEFAULT_DOMAIN)).forEach(out);
       return;
     }
     try (Admin admin = Admin.create(kafka.admin())) {
@@ -65,6 +68,7 @@ public final class Doctor {
         out.accept(Answers.failure("topics", e));
         return;
       }
+      registry.look(domains).forEach(out);
       out.accept(checks.transactions(domains.iterator().next()));
       TopicChecks.Seen seen = new TopicChecks(admin, topics).look(domains);
       seen.findings().forEach(out);
@@ -112,6 +116,10 @@ public final class Doctor {
           .toList();
     } catch (ReadTimeoutException e) {
       out.accept(Finding.unreachable("progress", e.getMessage(), "check the brokers"));
+      return List.of();
+    } catch (KafkaException e) {
+      // A schema that no registry tells, say.
+      out.accept(Finding.unreachable("progress", e.getMessage(), "see above"));
       return List.of();
     }
   }

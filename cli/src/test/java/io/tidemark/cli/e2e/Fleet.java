@@ -45,6 +45,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
   private final long seed;
   private Path dir;
   private String bootstrap;
+  private List<String> settings = List.of();
 
   Fleet() {
     this.seed = Long.getLong("tidemark.seed", System.nanoTime());
@@ -143,12 +144,23 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
             .expect(0, atMost.plus(SHORT)));
   }
 
+  /** What starts from now on has these client properties. */
+  void settings(String... lines) {
+    settings =
+        lines.length == 0
+            ? List.of()
+            : List.of(
+                "--command-config",
+                write("client-" + System.nanoTime() + ".properties", String.join("\n", lines))
+                    .toString());
+  }
+
   /** Starts any verb with this fleet's broker. */
   Proc onKafka(String name, String... args) {
-    return start(
-        name,
-        Stream.concat(Stream.of(args), Stream.of("--bootstrap-server", bootstrap))
-            .toArray(String[]::new));
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--bootstrap-server", bootstrap));
+    all.addAll(settings);
+    return start(name, all.toArray(String[]::new));
   }
 
   /** Starts any verb. */

@@ -86,6 +86,7 @@ public final class TopicTail implements AutoCloseable {
    * @throws ReadTimeoutException if that did not happen in time
    * @throws IllegalStateException if the tail was closed, or ended by a failing callback (the
    *     cause)
+   * @throws KafkaException if what the callback failed with was one
    */
   public void awaitCaughtUp(Duration timeout) throws ReadTimeoutException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -111,10 +112,15 @@ public final class TopicTail implements AutoCloseable {
    * Checks that it still follows.
    *
    * @throws IllegalStateException if it was closed, or ended by a failing callback (the cause)
+   * @throws KafkaException if what the callback failed with was one, such as a schema that no
+   *     registry tells
    */
   public void requireFollowing() {
     lock.lock();
     try {
+      if (ended instanceof KafkaException e) {
+        throw new KafkaException(partition + ": " + e.getMessage(), e);
+      }
       if (ended != null) {
         throw new IllegalStateException("the tail of " + partition + " has ended", ended);
       }
