@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
       WaitCommand.class,
       TailCommand.class,
       DeadLettersCommand.class,
+      OrphansCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class,

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.testing.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -178,6 +179,8 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
                 "PG_PASSWORD", Postgres.PASSWORD,
                 "SRC_PASSWORD", Postgres.PASSWORD,
                 "DST_PASSWORD", Postgres.PASSWORD,
+                "S3_ACCESS_KEY", ObjectStore.ACCESS_KEY,
+                "S3_SECRET_KEY", ObjectStore.SECRET_KEY,
                 "WRONG_PASSWORD", WRONG_PASSWORD),
             options,
             args);

@@ -16,7 +16,7 @@ public interface Connector {
 
   /**
    * JSON Schema (draft 2020-12) of its settings in a spec, for a connector that Tidemark does not
-   * bring itself; the spec's own schema has those of {@code jdbc} and {@code file}.
+   * bring itself; the spec's own schema has those of {@code jdbc}, {@code file} and {@code s3}.
    */
   default Optional<JsonNode> settings() {
     return Optional.empty();

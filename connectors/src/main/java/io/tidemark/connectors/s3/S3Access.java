@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 
 /**
  * A client of an object store, with a few threads for what is done in parallel. Settings: {@code
- * {endpoint?, region?, path_style?, access_key?, secret_key?, session_token?}}; without keys the
+ * {endpoint?, region?, pathStyle?, accessKey?, secretKey?, sessionToken?}}; without keys the
  * SDK's default chain looks for credentials. Thread-safe.
  */
 final class S3Access implements AutoCloseable {
@@ -79,7 +79,7 @@ final class S3Access implements AutoCloseable {
             .serviceConfiguration(
                 S3Configuration.builder()
                     .pathStyleAccessEnabled(
-                        config.path("path_style").asBoolean(!endpoint.isEmpty()))
+                        config.path("pathStyle").asBoolean(!endpoint.isEmpty()))
                     .chunkedEncodingEnabled(false)
                     .build());
     if (!endpoint.isEmpty()) {
@@ -120,13 +120,13 @@ final class S3Access implements AutoCloseable {
 
   private static Optional<AwsCredentials> credentials(JsonNode config, String where)
       throws TaskException {
-    String key = config.path("access_key").asText("");
-    String secret = config.path("secret_key").asText("");
-    String token = config.path("session_token").asText("");
+    String key = config.path("accessKey").asText("");
+    String secret = config.path("secretKey").asText("");
+    String token = config.path("sessionToken").asText("");
     if (key.isEmpty() != secret.isEmpty() || (key.isEmpty() && !token.isEmpty())) {
       throw TaskException.fatal(
           where
-              + ": access_key and secret_key go together, and session_token with both; give them,"
+              + ": accessKey and secretKey go together, and sessionToken with both; give them,"
               + " or none of them to use what the process finds");
     }
     if (key.isEmpty()) {

@@ -50,7 +50,7 @@ final class S3Errors {
               FailureKind.LOCAL,
               what,
               e,
-              "the store does not know these credentials; check access_key and secret_key, or what"
+              "the store does not know these credentials; check accessKey and secretKey, or what"
                   + " the process finds instead");
       case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
           failure(FailureKind.LOCAL, what, e, "the session has run out; give it a new token");
@@ -109,7 +109,7 @@ final class S3Errors {
           FailureKind.LOCAL,
           "CREDENTIALS",
           what
-              + ": this process finds no credentials; give access_key and secret_key, or set"
+              + ": this process finds no credentials; give accessKey and secretKey, or set"
               + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
           e);
     }

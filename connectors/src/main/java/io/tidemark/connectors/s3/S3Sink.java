@@ -51,11 +51,7 @@ final class S3Sink implements SinkStorage {
     try {
       access.ask("cannot write " + root, s3 -> s3.headBucket(r -> r.bucket(root.bucket())));
     } catch (StorageException e) {
-      // A request without a body has an answer without a code.
-      throw e.failure().code().equals("status 404")
-          ? TaskException.fatal(
-              "sink.s3.url: there is no bucket '" + root.bucket() + "'; create it, or correct url")
-          : e.failure();
+      throw e.failure();
     }
   }
 

@@ -75,7 +75,8 @@ public final class Fixture {
     return Files.write(path, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static List<PlannedSlice> slices(Source source) throws TaskException {
+  /** All slices. */
+  public static List<PlannedSlice> slices(Source source) throws TaskException {
     List<PlannedSlice> slices = new ArrayList<>();
     source.split(Optional.empty(), slices::add);
     return slices;

@@ -82,7 +82,7 @@ final class Bucket implements AutoCloseable {
   }
 
   static String access() {
-    return "'endpoint': '%s', 'access_key': '%s', 'secret_key': '%s'"
+    return "'endpoint': '%s', 'accessKey': '%s', 'secretKey': '%s'"
         .formatted(STORE.endpoint(), ObjectStore.ACCESS_KEY, ObjectStore.SECRET_KEY);
   }
 

@@ -17,6 +17,7 @@ final class CrossChecks {
       Map.of(
           "jdbc", List.of("key", "time", "list", "hash", "physical"),
           "file", List.of("file"),
+          "s3", List.of("file"),
           "kafka", List.of("offset", "time"));
 
   private static final String FALLBACK_CUT = "key";
@@ -169,14 +170,16 @@ final class CrossChecks {
   }
 
   private void formats() {
-    onlyFor(
-        "source.file",
-        Map.of(
-            "header", List.of("csv"),
-            "delimiter", List.of("csv"),
-            "nulls", List.of("csv"),
-            "schema", List.of("csv", "jsonl")));
-    onlyFor("sink.file", Map.of("compression", List.of("parquet")));
+    for (String kind : List.of("file", "s3")) {
+      onlyFor(
+          "source." + kind,
+          Map.of(
+              "header", List.of("csv"),
+              "delimiter", List.of("csv"),
+              "nulls", List.of("csv"),
+              "schema", List.of("csv", "jsonl")));
+      onlyFor("sink." + kind, Map.of("compression", List.of("parquet", "avro")));
+    }
   }
 
   // A format that there is not is another's to refuse.
@@ -186,7 +189,7 @@ final class CrossChecks {
     needs.forEach(
         (key, formats) -> {
           if (file.has(key)
-              && List.of("parquet", "csv", "jsonl").contains(format)
+              && List.of("parquet", "csv", "jsonl", "avro").contains(format)
               && !formats.contains(format)) {
             problems.add(
                 tree.key(path + "." + key),

@@ -72,10 +72,12 @@ public final class SpecParser {
     if (full.at("/partition/key") instanceof ObjectNode key && !key.has("count")) {
       putIfAbsent(key, "rows", JsonNodeFactory.instance.numberNode(DEFAULT_ROWS));
     }
-    if (full.at("/source/file") instanceof ObjectNode file
-        && file.path("format").asText().equals("csv")) {
-      putIfAbsent(file, "header", JsonNodeFactory.instance.booleanNode(true));
-      putIfAbsent(file, "delimiter", JsonNodeFactory.instance.textNode(","));
+    for (String kind : List.of("file", "s3")) {
+      if (full.at("/source/" + kind) instanceof ObjectNode files
+          && files.path("format").asText().equals("csv")) {
+        putIfAbsent(files, "header", JsonNodeFactory.instance.booleanNode(true));
+        putIfAbsent(files, "delimiter", JsonNodeFactory.instance.textNode(","));
+      }
     }
     JsonNode chunk = full.get("chunk");
     JsonNode retry = full.get("retry");
