@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 
 /**
  * A client of an object store, with a few threads for what is done in parallel. Settings: {@code
- * {endpoint?, region?, pathStyle?, accessKey?, secretKey?, sessionToken?}}; without keys the
- * SDK's default chain looks for credentials. Thread-safe.
+ * {endpoint?, region?, pathStyle?, accessKey?, secretKey?, sessionToken?}}; without keys the SDK's
+ * default chain looks for credentials. Thread-safe.
  */
 final class S3Access implements AutoCloseable {
 
@@ -78,8 +78,7 @@ final class S3Access implements AutoCloseable {
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(
                 S3Configuration.builder()
-                    .pathStyleAccessEnabled(
-                        config.path("pathStyle").asBoolean(!endpoint.isEmpty()))
+                    .pathStyleAccessEnabled(config.path("pathStyle").asBoolean(!endpoint.isEmpty()))
                     .chunkedEncodingEnabled(false)
                     .build());
     if (!endpoint.isEmpty()) {

@@ -33,7 +33,7 @@ class RecordSerdesTest {
   public static final class TheirDeserializer extends RegistryDeserializer {}
 
   /** Whose serde classes are configured. */
-  private enum Classes {
+  enum Classes {
     OURS,
     THEIRS;
 
@@ -165,7 +165,11 @@ class RecordSerdesTest {
         .hasMessageContaining("topic t holds a Directive")
         .hasMessageContaining("set schema.registry.url")
         .hasMessageContaining(SingleObjectSerializer.class.getName());
-    for (byte[] foreign : List.of(new byte[] {0}, "\0 some text".getBytes(), new byte[40])) {
+    for (byte[] foreign :
+        List.of(
+            new byte[] {0},
+            "\0 some text".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            new byte[40])) {
       assertThatThrownBy(() -> without.deserialize("t", foreign))
           .isInstanceOf(MalformedRecordException.class);
     }
