@@ -151,7 +151,7 @@ class SchemaRegistryTest {
                   "-X",
                   "isolation.level=read_committed",
                   "-s",
-                  "value=>BI s",
+                  "value=>B I s",
                   "-f",
                   "@@%p %o %s\n")
               .redirectErrorStream(true)

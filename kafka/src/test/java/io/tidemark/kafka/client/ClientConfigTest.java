@@ -59,6 +59,46 @@ class ClientConfigTest {
   }
 
   @Test
+  void shouldKeepTheSettingsOfTheRegistryFromKafkasClients() throws Exception {
+    Path secrets = Files.writeString(directory.resolve("r.properties"), "user=ada:hush\n");
+
+    var config =
+        ClientConfig.of(
+            "here:9092",
+            Map.of(
+                "schema.registry.url", "http://registry:8081",
+                "basic.auth.credentials.source", "USER_INFO",
+                "schema.registry.basic.auth.user.info", "${file:" + secrets + ":user}",
+                "client.id", "mine"));
+
+    assertThat(config.admin())
+        .containsEntry("client.id", "mine")
+        .doesNotContainKeys(
+            "schema.registry.url",
+            "basic.auth.credentials.source",
+            "schema.registry.basic.auth.user.info");
+    assertThat(config.serdes().registry().orElseThrow().shown()).isEqualTo("http://registry:8081");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithTheSettingsOfTheRegistryAndNoSecret() {
+    assertThatThrownBy(
+            () -> ClientConfig.of("here:9092", Map.of("schema.registry.url", "ada:hush@registry")))
+        .isInstanceOf(ClientConfigException.class)
+        .hasMessageContaining("Kafka client settings: schema.registry.url")
+        .hasMessageNotContaining("hush");
+    assertThatThrownBy(
+            () ->
+                ClientConfig.of(
+                    "here:9092",
+                    Map.of(
+                        "schema.registry.url", "http://registry:8081",
+                        "bearer.auth.token", "${env:TIDEMARK_NO_SUCH_VARIABLE}")))
+        .isInstanceOf(ClientConfigException.class)
+        .hasMessageContaining("bearer.auth.token: ${env:TIDEMARK_NO_SUCH_VARIABLE} leads nowhere");
+  }
+
+  @Test
   void shouldTakeServersFromTheFileWhenNoneAreGiven() throws Exception {
     Path file =
         Files.writeString(directory.resolve("c.properties"), "bootstrap.servers=there:9092\n");

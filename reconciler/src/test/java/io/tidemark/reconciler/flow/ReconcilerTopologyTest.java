@@ -7,6 +7,7 @@ import static io.tidemark.reconciler.Samples.descriptor;
 import static io.tidemark.reconciler.Samples.done;
 import static io.tidemark.reconciler.Samples.plan;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.tidemark.reconciler.Samples;
@@ -23,6 +24,8 @@ import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.Tally;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
+import io.tidemark.schemas.registry.RegistryException;
+import io.tidemark.schemas.serde.AvroSerde;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,6 +166,18 @@ class ReconcilerTopologyTest {
     MalformedRecord last = topology.malformed.list().getLast();
     assertThat(last.topic()).isEqualTo(topics.getLast());
     assertThat(last.offset()).isZero();
+  }
+
+  /** It is good, and passed over it would be lost: somebody has to help. */
+  @Test
+  void shouldStopAtARecordWhoseSchemaNoRegistryTells() {
+    Plan plan = plan(B, 1, 1, false);
+    byte[] ofRegistry = AvroSerde.of(Plan.class).encode(new byte[] {0, 0, 0, 0, 7}, plan);
+
+    assertThatThrownBy(() -> topology.raw("t.plans", ofRegistry))
+        .hasRootCauseInstanceOf(RegistryException.class)
+        .hasStackTraceContaining("set schema.registry.url");
+    assertThat(topology.malformed.count()).isZero();
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.tidemark.schemas.serde.Samples.Sample;
 import io.tidemark.schemas.topic.Topic;
 import io.tidemark.testing.SchemaRegistryServer;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -166,10 +167,7 @@ class RecordSerdesTest {
         .hasMessageContaining("set schema.registry.url")
         .hasMessageContaining(SingleObjectSerializer.class.getName());
     for (byte[] foreign :
-        List.of(
-            new byte[] {0},
-            "\0 some text".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-            new byte[40])) {
+        List.of(new byte[] {0}, "\0 some text".getBytes(StandardCharsets.UTF_8), new byte[40])) {
       assertThatThrownBy(() -> without.deserialize("t", foreign))
           .isInstanceOf(MalformedRecordException.class);
     }
