@@ -30,10 +30,11 @@ final class Help {
       List.of(
           "",
           "Environment:",
-          "  JAVA_HOME       A JDK of 21 or newer; else one is looked for.",
-          "  TIDEMARK_DEBUG  true: as --debug.",
-          "  TIDEMARK_OPTS   Options for the JVM, such as -Xmx2g.",
-          "  Others          As specs and --command-config name them: $${env:NAME}.");
+          "  JAVA_HOME           A JDK of 21 or newer; else one is looked for.",
+          "  TIDEMARK_CLASSPATH  Jars of other connectors and drivers, such as /opt/jars/*.",
+          "  TIDEMARK_DEBUG      true: as --debug.",
+          "  TIDEMARK_OPTS       Options for the JVM, such as -Xmx2g.",
+          "  Others              As specs and --command-config name them: $${env:NAME}.");
 
   private Help() {}
 

@@ -10,7 +10,13 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +60,7 @@ class ExamplesTest {
               "parquet-to-csv.yaml",
               "parquet-to-csv-by-parts.yaml",
               "parquet-to-csv-transformed.yaml",
+              "parquet-to-iceberg.yaml",
               "parquet-to-postgres.yaml",
               "postgres-to-postgres.yaml",
               "postgres-to-parquet.yaml",
@@ -95,6 +102,22 @@ class ExamplesTest {
     }
     assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(lines - written.size()).as("lines without the heads").isEqualTo(SAMPLE);
+  }
+
+  @Test
+  void shouldAppendTheSampleToATableOfIceberg() throws IOException {
+    JsonNode end = run("parquet-to-iceberg");
+
+    Table table = Lakes.inFolder(fleet.dir().resolve(".tidemark/out/lake/demo/flights"));
+    Map<Object, Long> airports = new TreeMap<>();
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+      rows.forEach(r -> airports.merge(r.getField("origin"), 1L, Long::sum));
+    }
+    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(airports.values().stream().mapToLong(n -> n).sum()).isEqualTo(SAMPLE);
+    assertThat(table.snapshots()).hasSize(1);
+    assertThat(table.currentSnapshot().summary())
+        .containsEntry("changed-partition-count", Integer.toString(airports.size()));
   }
 
   private static String firstLine(Path file) {

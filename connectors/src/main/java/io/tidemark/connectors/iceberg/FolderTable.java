@@ -90,6 +90,7 @@ final class FolderTable implements TableOperations {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // Iceberg hands back the very object that it was given
   public synchronized void commit(TableMetadata base, TableMetadata metadata) {
     if (base != current()) {
       throw new CommitFailedException("%s has changed since it was read", location);

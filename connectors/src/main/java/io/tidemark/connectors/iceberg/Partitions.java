@@ -43,6 +43,10 @@ final class Partitions {
     PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
     for (String term : terms) {
       try {
+        // Only building tells whether a transform takes such a column.
+        PartitionSpec.Builder alone = PartitionSpec.builderFor(schema);
+        add(alone, term);
+        alone.build();
         add(builder, term);
       } catch (ValidationException | IllegalArgumentException e) {
         throw new TaskException(

@@ -15,10 +15,6 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.Test;
 
 /** The contract over a table, whatever the catalog. */
@@ -54,13 +50,8 @@ abstract class IcebergSinkContract extends SinkContract {
     assertThat(Tables.read(table)).as("nothing is in the table yet").isEmpty();
     List<String> rows = new ArrayList<>();
     for (CommittedFile f : committed) {
-      try (CloseableIterable<Record> read =
-          Parquet.read(table.io().newInputFile(table.location() + "/" + f.getPath()))
-              .project(table.schema())
-              .createReaderFunc(file -> GenericParquetReaders.buildReader(table.schema(), file))
-              .build()) {
-        read.forEach(r -> rows.add(r.getField("id") + "|" + r.getField("note")));
-      }
+      Tables.readFile(table, table.location() + "/" + f.getPath())
+          .forEach(r -> rows.add(r.getField("id") + "|" + r.getField("note")));
     }
     return rows;
   }

@@ -26,11 +26,14 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
 
 /** What tests of tables say. Settings are JSON with single quotes. */
 final class Tables {
@@ -126,6 +129,24 @@ final class Tables {
   static List<Record> read(Table table) throws IOException {
     List<Record> rows = new ArrayList<>();
     try (CloseableIterable<Record> read = IcebergGenerics.read(table).build()) {
+      read.forEach(rows::add);
+    }
+    return rows;
+  }
+
+  /** The rows of one file, by Iceberg's own reader. */
+  static List<Record> read(Table table, ContentFile<?> file) throws IOException {
+    return readFile(table, file.location());
+  }
+
+  /** The same, for a file that is not in the table. */
+  static List<Record> readFile(Table table, String location) throws IOException {
+    List<Record> rows = new ArrayList<>();
+    try (CloseableIterable<Record> read =
+        Parquet.read(table.io().newInputFile(location))
+            .project(table.schema())
+            .createReaderFunc(f -> GenericParquetReaders.buildReader(table.schema(), f))
+            .build()) {
       read.forEach(rows::add);
     }
     return rows;
