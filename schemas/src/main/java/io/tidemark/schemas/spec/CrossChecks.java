@@ -20,6 +20,9 @@ final class CrossChecks {
           "s3", List.of("file"),
           "kafka", List.of("offset", "time"));
 
+  private static final List<String> FORMATS =
+      List.of("parquet", "csv", "jsonl", "avro", "json", "string", "bytes");
+
   private static final String FALLBACK_CUT = "key";
 
   private final YamlTree tree;
@@ -180,6 +183,14 @@ final class CrossChecks {
               "schema", List.of("csv", "jsonl")));
       onlyFor("sink." + kind, Map.of("compression", List.of("parquet", "avro")));
     }
+    onlyFor(
+        "source.kafka",
+        Map.of(
+            "schema", List.of("avro", "json"),
+            "schemaFile", List.of("avro"),
+            "encoding", List.of("avro"),
+            "registry", List.of("avro")));
+    onlyFor("sink.kafka", Map.of("encoding", List.of("avro"), "registry", List.of("avro")));
   }
 
   // A format that there is not is another's to refuse.
@@ -189,7 +200,7 @@ final class CrossChecks {
     needs.forEach(
         (key, formats) -> {
           if (file.has(key)
-              && List.of("parquet", "csv", "jsonl", "avro").contains(format)
+              && FORMATS.contains(format)
               && !formats.contains(format)) {
             problems.add(
                 tree.key(path + "." + key),

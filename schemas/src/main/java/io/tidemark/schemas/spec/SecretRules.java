@@ -14,7 +14,7 @@ final class SecretRules {
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(password|passwd|pwd|passphrase|secret|token|credentials?|apikey|accesskey|secretkey"
-              + "|privatekey)$");
+              + "|privatekey|keystorekey|userinfo)$");
 
   /** Without {@code $} inside, so that it stays linear on a text of nothing but openings. */
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}$]*)}");
@@ -25,6 +25,12 @@ final class SecretRules {
 
   /** The name and the value of a setting in a URL: {@code ?name=value}, {@code ;name=value}. */
   private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=?&;]+)=([^&;]*)");
+
+  /** An option of a JAAS login module that holds a secret, and its value. */
+  private static final Pattern JAAS_OPTION =
+      Pattern.compile(
+          "(\\w*(?:password|secret|token))\\s*=\\s*[\"']?([^\"';\\s]*)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#");
 
@@ -95,8 +101,30 @@ final class SecretRules {
           "set the environment variable and name it here");
     } else if (node.isTextual()) {
       references(value, path);
+      jaas(value, path);
       if (value.contains("//") || value.regionMatches(true, 0, "jdbc:", 0, 5)) {
         url(value, path);
+      }
+    }
+  }
+
+  private void jaas(String value, String path) {
+    if (!path.contains("jaas.config")) {
+      return;
+    }
+    Matcher option = JAAS_OPTION.matcher(masked(value));
+    while (option.find()) {
+      if (!option.group(2).replace(MASK, "").isEmpty()) {
+        problem(
+            path,
+            "holds a literal secret in '"
+                + option.group(1)
+                + "'; it would be written to the plans topic",
+            "give it as a reference such as "
+                + option.group(1)
+                + "=\""
+                + example(path, option.group(1))
+                + "\"");
       }
     }
   }

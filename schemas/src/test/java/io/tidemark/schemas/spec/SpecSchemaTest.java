@@ -43,6 +43,16 @@ class SpecSchemaTest {
     if (isObject && !node.has("additionalProperties")) {
       bad.add(path + ": lets unknown keys pass");
     }
-    node.properties().forEach(p -> visit(p.getValue(), path + "/" + p.getKey(), bad));
+    // By keyword: a setting may be called as one, such as "properties".
+    for (String keyword : List.of("properties", "$defs")) {
+      node.path(keyword)
+          .properties()
+          .forEach(p -> visit(p.getValue(), path + "/" + keyword + "/" + p.getKey(), bad));
+    }
+    for (String keyword : List.of("items", "additionalProperties")) {
+      if (node.path(keyword).isObject()) {
+        visit(node.get(keyword), path + "/" + keyword, bad);
+      }
+    }
   }
 }
