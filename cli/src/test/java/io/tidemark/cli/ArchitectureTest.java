@@ -196,10 +196,10 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"api", "jdbc", "file", "s3"})
+  @ValueSource(strings = {"api", "jdbc", "file", "s3", "kafka", "iceberg"})
   void shouldKnowNoOtherConnectorWhenAConnector(String connector) {
     String[] others =
-        List.of("jdbc", "file", "s3").stream()
+        List.of("jdbc", "file", "s3", "kafka", "iceberg").stream()
             .filter(o -> !o.equals(connector))
             // Objects are files in another place: s3 brings no more than the place.
             .filter(o -> !(connector.equals("s3") && o.equals("file")))

@@ -65,7 +65,9 @@ class ExamplesTest {
               "postgres-to-postgres.yaml",
               "postgres-to-parquet.yaml",
               "postgres-to-parquet-by-week.yaml",
-              "postgres-to-csv-by-origin.yaml");
+              "postgres-to-csv-by-origin.yaml",
+              "postgres-to-kafka.yaml",
+              "kafka-to-postgres.yaml");
     }
   }
 
@@ -140,6 +142,9 @@ class ExamplesTest {
     JsonNode exported = run("postgres-to-parquet");
     JsonNode weeks = run("postgres-to-parquet-by-week");
     JsonNode origins = run("postgres-to-csv-by-origin");
+    fleet.broker();
+    JsonNode topic = run("postgres-to-kafka");
+    JsonNode back = run("kafka-to-postgres");
 
     assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(postgres.rows("public.flights")).isEqualTo(SAMPLE);
@@ -148,6 +153,12 @@ class ExamplesTest {
     String columns = "id, date, delay, distance, origin, destination";
     assertThat(copy.rows("public.flights")).isEqualTo(SAMPLE);
     assertThat(copy.number(digest.formatted(columns)))
+        .isEqualTo(postgres.number(digest.formatted(columns)));
+    assertThat(topic.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(back.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(
+            postgres.number(
+                digest.formatted(columns).replace("public.flights", "public.flights_from_kafka")))
         .isEqualTo(postgres.number(digest.formatted(columns)));
     assertThat(exported.path("rows").asLong())
         .isEqualTo(postgres.rows("public.flights WHERE delay > 60"));
@@ -176,7 +187,8 @@ class ExamplesTest {
             .replace("examples/data/", ROOT.resolve("examples/data") + "/")
             .replace("jdbc:postgresql://127.0.0.1:5432/postgres", postgres.url())
             .replace("jdbc:postgresql://127.0.0.1:5432/copy", copy.url())
-            .replace("user: postgres", "user: app");
+            .replace("user: postgres", "user: app")
+            .replace("127.0.0.1:9092", fleet.bootstrap() == null ? "" : fleet.bootstrap());
     Path spec = fleet.write(example + ".yaml", text);
     Proc p = fleet.start(example, "run", spec.toString(), "--output", "json");
     JsonNode end = Fleet.json(p.expect(0, PATIENCE));

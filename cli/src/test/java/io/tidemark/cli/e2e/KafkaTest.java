@@ -167,12 +167,18 @@ class KafkaTest {
     try (Producer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
-                "bootstrap.servers", fleet.bootstrap(),
-                "transactional.id", "fill",
-                "retry.backoff.ms", 1,
-                "retry.backoff.max.ms", 5,
-                "key.serializer", ByteArraySerializer.class,
-                "value.serializer", ByteArraySerializer.class))) {
+                "bootstrap.servers",
+                fleet.bootstrap(),
+                "transactional.id",
+                "fill",
+                "retry.backoff.ms",
+                1,
+                "retry.backoff.max.ms",
+                5,
+                "key.serializer",
+                ByteArraySerializer.class,
+                "value.serializer",
+                ByteArraySerializer.class))) {
       producer.initTransactions();
       for (int from = 0; from < records; from += 2_000) {
         for (boolean aborted : new boolean[] {true, false}) {
@@ -230,10 +236,14 @@ class KafkaTest {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", fleet.bootstrap(),
-                "isolation.level", "read_committed",
-                "key.deserializer", ByteArrayDeserializer.class,
-                "value.deserializer", ByteArrayDeserializer.class))) {
+                "bootstrap.servers",
+                fleet.bootstrap(),
+                "isolation.level",
+                "read_committed",
+                "key.deserializer",
+                ByteArrayDeserializer.class,
+                "value.deserializer",
+                ByteArrayDeserializer.class))) {
       List<TopicPartition> partitions =
           IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition(topic, p)).toList();
       consumer.assign(partitions);

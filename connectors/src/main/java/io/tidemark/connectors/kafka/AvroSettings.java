@@ -8,7 +8,6 @@ import io.tidemark.schemas.registry.RegistryRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
@@ -47,12 +46,7 @@ record AvroSettings(AvroForm form, Optional<Schema> schema, Map<String, String> 
           "source.kafka: avro needs the schema of the columns: give it as schema, or the file that"
               + " holds it as schemaFile");
     }
-    Map<String, String> properties = new HashMap<>();
-    config
-        .path("registry")
-        .properties()
-        .forEach(p -> properties.put(p.getKey(), p.getValue().asText()));
-    return new AvroSettings(form, schema, properties);
+    return new AvroSettings(form, schema, Settings.map(config, "registry"));
   }
 
   /**

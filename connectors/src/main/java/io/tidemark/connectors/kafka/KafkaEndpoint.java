@@ -63,16 +63,15 @@ record KafkaEndpoint(Side side, String bootstrap, String topic, Map<String, Stri
 
   /** Reads {@code bootstrap}, {@code topic} and {@code properties}. */
   static KafkaEndpoint of(Side side, JsonNode config) throws TaskException {
-    Map<String, String> properties = new HashMap<>();
-    for (Map.Entry<String, JsonNode> p : config.path("properties").properties()) {
-      if (OURS.contains(p.getKey())) {
+    Map<String, String> properties = Settings.map(config, "properties");
+    for (String name : properties.keySet()) {
+      if (OURS.contains(name)) {
         throw TaskException.fatal(
             side.word
                 + ".kafka.properties: '"
-                + p.getKey()
+                + name
                 + "' is Tidemark's own to set, as exactly once depends on it; remove it");
       }
-      properties.put(p.getKey(), p.getValue().asText());
     }
     return new KafkaEndpoint(
         side,

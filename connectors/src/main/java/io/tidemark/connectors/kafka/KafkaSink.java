@@ -184,7 +184,7 @@ final class KafkaSink implements Sink {
   @Override
   public void prepare(SourceShape source) throws TaskException {
     check(source);
-    create(settings.endpoint().topic(), settings.partitions(), Map.of());
+    create(settings.endpoint().topic(), settings.partitions(), settings.topicConfig());
     create(
         settings.progressTopic(),
         Optional.of(ProgressReader.PARTITIONS),

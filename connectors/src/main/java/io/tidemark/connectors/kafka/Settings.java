@@ -3,8 +3,11 @@ package io.tidemark.connectors.kafka;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads the connector's part of a spec; its form was checked by the spec's JSON Schema. */
@@ -27,6 +30,13 @@ final class Settings {
     List<String> out = new ArrayList<>();
     config.path(key).forEach(v -> out.add(v.asText()));
     return List.copyOf(out);
+  }
+
+  /** Names and values, as texts. */
+  static Map<String, String> map(JsonNode config, String key) {
+    Map<String, String> out = new LinkedHashMap<>();
+    config.path(key).properties().forEach(p -> out.put(p.getKey(), p.getValue().asText()));
+    return Collections.unmodifiableMap(out);
   }
 
   /** The constant that a text names in lower case, with {@code -} for {@code _}. */

@@ -5,8 +5,8 @@ import io.tidemark.connectors.kafka.KafkaEndpoint.Side;
 import io.tidemark.connectors.kafka.SourceSettings.Format;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.spec.Units;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param create whether a missing topic is created
  * @param partitions of a topic that is created; empty: as the cluster does by default
  * @param replication of a topic that is created; empty: as the cluster does by default
+ * @param topicConfig settings of a topic that is created
  * @param transactionTimeoutMs after so long a transaction is aborted by the cluster
  */
 record SinkSettings(
@@ -38,6 +39,7 @@ record SinkSettings(
     boolean create,
     Optional<Integer> partitions,
     Optional<Short> replication,
+    Map<String, String> topicConfig,
     String progressTopic,
     long transactionTimeoutMs) {
 
@@ -58,12 +60,11 @@ record SinkSettings(
         Settings.oneOf(
             Format.class, Side.SINK, "format", Settings.text(config, Side.SINK, "format"));
     Optional<String> keyFormat = Settings.optional(config, "keyFormat");
-    List<String> key = new ArrayList<>(Settings.texts(config, "key"));
     return new SinkSettings(
         endpoint,
         format,
         format == Format.AVRO ? Optional.of(AvroSettings.of(config, Side.SINK)) : Optional.empty(),
-        key,
+        Settings.texts(config, "key"),
         keyFormat.isEmpty()
             ? Optional.empty()
             : Optional.of(Settings.oneOf(KeyFormat.class, Side.SINK, "keyFormat", keyFormat.get())),
@@ -81,6 +82,7 @@ record SinkSettings(
         config.has("replication")
             ? Optional.of((short) config.get("replication").asInt())
             : Optional.empty(),
+        Settings.map(config, "topicConfig"),
         Settings.optional(config, "progressTopic").orElse(endpoint.topic() + PROGRESS),
         Units.duration(Settings.optional(config, "transactionTimeout").orElse("30s")).toMillis());
   }

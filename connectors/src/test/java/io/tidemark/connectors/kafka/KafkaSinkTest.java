@@ -257,7 +257,11 @@ class KafkaSinkTest {
     String to = Cluster.name("copy");
 
     try (Source source = Cluster.source(from, "format: bytes, keyFormat: bytes", "{offset: {}}");
-        Sink sink = Cluster.sink(to, "format: bytes, partition: _partition, partitions: 2")) {
+        Sink sink =
+            Cluster.sink(
+                to,
+                "format: bytes, partition: _partition, partitions: 2,"
+                    + " topicConfig: {retention.ms: -1}")) {
       write(sink, source.shape(), read(source));
     }
 
@@ -300,13 +304,13 @@ class KafkaSinkTest {
       delimiter = ';',
       value = {
         "format: string; takes one column, and there are 12",
-        "'format: bytes, columns: [flag]'; neither bytes nor text",
-        "'format: json, key: [ident]'; no column 'ident'; did you mean",
-        "'format: json, timestamp: day'; 'day' is no timestamp with a time zone",
-        "'format: json, partition: s'; 's' is no int or long",
-        "'format: json, key: [s], keyFormat: long'; does not fit that number",
-        "'format: json, create: never'; the topic is not there",
-        "'format: json, properties: {acks: 1}'; Tidemark's own",
+        "format: bytes, columns: [flag]; neither bytes nor text",
+        "format: json, key: [amout]; did you mean amount",
+        "format: json, timestamp: day; is no timestamp with a time zone",
+        "format: json, partition: s; is no int or long",
+        "format: json, key: [s], keyFormat: long; does not fit that number",
+        "format: json, create: never; the topic is not there",
+        "format: json, properties: {acks: 1}; Tidemark's own",
       })
   void shouldNameWhatDoesNotFitWhenChecked(String settings, String why) {
     TaskException e =
@@ -326,8 +330,7 @@ class KafkaSinkTest {
     String progress = Cluster.topic(8, Map.of("cleanup.policy", "delete"));
     String narrow = Cluster.topic(1, Map.of("cleanup.policy", "compact"));
     for (String bad : List.of(progress, narrow)) {
-      try (Sink sink =
-          Cluster.sink(Cluster.name("bad"), "format: json, progressTopic: " + bad)) {
+      try (Sink sink = Cluster.sink(Cluster.name("bad"), "format: json, progressTopic: " + bad)) {
         assertThatThrownBy(() -> sink.check(shape(TYPES)))
             .hasMessageContaining(bad)
             .hasMessageContaining("progressTopic");
@@ -343,15 +346,14 @@ class KafkaSinkTest {
       AclBinding denied =
           new AclBinding(
               new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
-              new AccessControlEntry("*", "*", AclOperation.WRITE, AclPermissionType.DENY));
+              new AccessControlEntry("User:*", "*", AclOperation.WRITE, AclPermissionType.DENY));
       AclBinding rest =
           new AclBinding(
               new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
-              new AccessControlEntry("*", "*", AclOperation.READ, AclPermissionType.ALLOW));
+              new AccessControlEntry("User:*", "*", AclOperation.READ, AclPermissionType.ALLOW));
       admin.createAcls(List.of(denied, rest)).all().get();
 
-      TaskException e =
-          catchThrowableOfType(TaskException.class, () -> sink.check(shape(TYPES)));
+      TaskException e = catchThrowableOfType(TaskException.class, () -> sink.check(shape(TYPES)));
       assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
       assertThat(e).hasMessageContainingAll(topic, "WRITE", "kafka-acls.sh");
     }

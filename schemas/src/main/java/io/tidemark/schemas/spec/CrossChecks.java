@@ -199,9 +199,7 @@ final class CrossChecks {
     String format = file.path("format").asText();
     needs.forEach(
         (key, formats) -> {
-          if (file.has(key)
-              && FORMATS.contains(format)
-              && !formats.contains(format)) {
+          if (file.has(key) && FORMATS.contains(format) && !formats.contains(format)) {
             problems.add(
                 tree.key(path + "." + key),
                 path + "." + key,

@@ -29,8 +29,7 @@ final class SecretRules {
   /** An option of a JAAS login module that holds a secret, and its value. */
   private static final Pattern JAAS_OPTION =
       Pattern.compile(
-          "(\\w*(?:password|secret|token))\\s*=\\s*[\"']?([^\"';\\s]*)",
-          Pattern.CASE_INSENSITIVE);
+          "(\\w*(?:password|secret|token))\\s*=\\s*[\"']?([^\"';\\s]*)", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#");
 
