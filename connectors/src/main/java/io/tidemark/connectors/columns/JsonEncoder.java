@@ -13,14 +13,13 @@ import org.apache.avro.generic.IndexedRecord;
 
 /**
  * Writes values of Avro types as JSON that {@link JsonDecoder} reads back: numbers and decimals as
- * numbers, what has no form of its own in JSON as the text of {@link TextValues}, records as
- * objects, arrays and maps as such.
+ * numbers, what has no form of its own in JSON (NaN as well) as the text of {@link TextValues},
+ * records as objects, arrays and maps as such.
  */
 public interface JsonEncoder {
 
   /**
    * @param value may be null
-   * @throws ArithmeticException if it is a float or double that is no number
    */
   void write(JsonGenerator out, Object value) throws IOException;
 
@@ -109,9 +108,10 @@ public interface JsonEncoder {
   }
 
   private static void real(JsonGenerator out, Object value) throws IOException {
-    if (!Double.isFinite(((Number) value).doubleValue())) {
-      throw new ArithmeticException("holds " + value + ", which no number of JSON is");
+    if (Double.isFinite(((Number) value).doubleValue())) {
+      out.writeNumber(value.toString());
+    } else {
+      out.writeString(value.toString());
     }
-    out.writeNumber(value.toString());
   }
 }

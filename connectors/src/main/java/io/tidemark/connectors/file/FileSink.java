@@ -7,6 +7,7 @@ import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.JsonEncoder;
 import io.tidemark.connectors.columns.TextValues;
 import io.tidemark.core.retry.TaskException;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class FileSink implements Sink {
     try {
       switch (settings.format()) {
         case CSV -> TextValues.printer(field.schema());
-        case JSONL -> JsonPrinter.of(field.schema());
+        case JSONL -> JsonEncoder.of(field.schema());
         case PARQUET ->
             ParquetSchemas.of(
                 Schema.createRecord(

@@ -205,7 +205,7 @@ class RoundTripTest {
       assertThat(Files.readString(Path.of(source.shape().name())))
           .isEqualTo(
               "{\"b\":true,\"i\":1,\"l\":2,\"f\":1.5,\"d\":2.5,\"Some Text\":\"x\",\"by\":\"AP8C\","
-                  + "\"dec\":\"-1.2345\",\"day\":\"2000-02-13\",\"tod\":\"23:59:59.999999\","
+                  + "\"dec\":-1.2345,\"day\":\"2000-02-13\",\"tod\":\"23:59:59.999999\","
                   + "\"ts\":\"1969-12-31T23:59:59.999999\",\"tz\":\"2001-01-01T00:00:00.123456Z\"}\n"
                   + "{\"b\":null,\"i\":null,\"l\":null,\"f\":null,\"d\":null,\"Some Text\":null,"
                   + "\"by\":null,\"dec\":null,\"day\":null,\"tod\":null,\"ts\":null,\"tz\":null}\n");
@@ -314,8 +314,7 @@ class RoundTripTest {
           .hasMessageContaining("is nested (array); write parquet instead; column 'nothing'");
       assertThatThrownBy(() -> parquet.check(Fixture.shape(schema)))
           .hasMessageContaining("rows cannot be written as parquet: column 'nothing'");
-      assertThatThrownBy(() -> json.check(Fixture.shape(schema)))
-          .hasMessageContaining("rows cannot be written as jsonl: column 'nothing'");
+      json.check(Fixture.shape(schema));
       assertThat(dir.resolve("o")).doesNotExist();
     }
   }
