@@ -27,6 +27,9 @@ public record SourceShape(String name, Schema schema, List<Column> columns, List
    */
   public static final String CAST = "tidemark.cast.from";
 
+  /** Property of the record schema that says in whose words {@link Column#nativeType} is. */
+  public static final String DIALECT = "tidemark.dialect";
+
   public SourceShape {
     columns = List.copyOf(columns);
     key = List.copyOf(key);

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.core.lifecycle.RowFilter;

@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.schemas.avro.HashFilter;
 import io.tidemark.schemas.avro.ListFilter;

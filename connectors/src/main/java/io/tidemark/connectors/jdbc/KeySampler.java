@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.jdbc.KeySql.Sample;
 import io.tidemark.core.plan.KeyCuts;
 import io.tidemark.core.plan.KeyCuts.Boundary;

@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.ListFilter;

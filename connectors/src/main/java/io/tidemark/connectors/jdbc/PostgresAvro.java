@@ -1,5 +1,8 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
+import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.AvroNames;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,9 +24,6 @@ import org.apache.avro.util.Utf8;
  * back unchanged. A domain is what its base type is.
  */
 final class PostgresAvro {
-
-  /** Property of the record schema that says in whose words {@code nativeType}s are. */
-  static final String DIALECT = "tidemark.dialect";
 
   static final String POSTGRESQL = "postgresql";
 
@@ -74,7 +74,7 @@ final class PostgresAvro {
     Schema schema =
         Schema.createRecord(
             AvroNames.of(List.of(table.table())).getFirst(), null, "tidemark.row", false, fields);
-    schema.addProp(DIALECT, POSTGRESQL);
+    schema.addProp(SourceShape.DIALECT, POSTGRESQL);
     return schema;
   }
 

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.TableName;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

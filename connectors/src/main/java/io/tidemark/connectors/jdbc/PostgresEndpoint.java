@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
 import java.util.Properties;
@@ -12,16 +13,10 @@ import org.postgresql.Driver;
  */
 record PostgresEndpoint(String url, String user, String password, String place) {
 
-  private static final String PREFIX = "jdbc:postgresql:";
+  static final String PREFIX = "jdbc:postgresql:";
 
   static PostgresEndpoint of(JsonNode config) throws TaskException {
     String url = Settings.text(config, "url");
-    if (!url.startsWith(PREFIX)) {
-      // No more than the scheme: what follows may hold credentials.
-      String[] parts = url.split(":", 3);
-      String scheme = parts.length == 3 ? parts[0] + ":" + parts[1] + ":" : "this url";
-      throw TaskException.fatal(scheme + "… is not supported; supported: " + PREFIX);
-    }
     Properties parsed = Driver.parseURL(url, new Properties());
     if (parsed == null) {
       throw TaskException.fatal(

@@ -59,7 +59,7 @@ final class PostgresRowFormat {
 
   /** The text format of a source's columns; empty if the source is not PostgreSQL. */
   static Optional<RowFormat> text(SourceShape source) {
-    if (!PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT))) {
+    if (!PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(SourceShape.DIALECT))) {
       return Optional.empty();
     }
     StringBuilder text = new StringBuilder();

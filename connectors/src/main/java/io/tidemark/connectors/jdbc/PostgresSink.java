@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.SinkSettings;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.Probing;
@@ -33,13 +35,13 @@ final class PostgresSink implements Sink {
   private final PostgresProbe probe;
   private PostgresTable table;
 
-  PostgresSink(SinkSettings settings) {
+  PostgresSink(PostgresEndpoint endpoint, SinkSettings settings) {
     this.settings = settings;
     this.errors =
         new PostgresErrors(
-            PostgresErrors.Side.SINK, settings.table().toString(), settings.endpoint().place());
-    this.pool = new PostgresPool(settings.endpoint(), PostgresPool.Use.WRITE, errors);
-    this.probe = new PostgresProbe(settings.endpoint(), errors);
+            PostgresErrors.Side.SINK, settings.table().toString(), endpoint.place());
+    this.pool = new PostgresPool(endpoint, PostgresPool.Use.WRITE, errors);
+    this.probe = new PostgresProbe(endpoint, errors);
   }
 
   /** Work with a connection; its transaction is rolled back unless the work commits it. */

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.TableName;
 import java.util.List;
 import java.util.Optional;
 

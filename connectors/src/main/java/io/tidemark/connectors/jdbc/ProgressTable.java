@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.SinkWriter.Progress;
 import io.tidemark.core.lifecycle.Cursor;

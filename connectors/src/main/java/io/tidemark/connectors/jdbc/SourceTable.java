@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SourceShape;

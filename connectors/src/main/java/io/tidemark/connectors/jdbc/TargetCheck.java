@@ -1,5 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.SinkSettings;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.core.retry.TaskException;
@@ -162,7 +164,7 @@ final class TargetCheck {
     if (table.indexes().stream().noneMatch(i -> i.decides(key))) {
       problems.add(
           "mode "
-              + settings.mode().word
+              + settings.mode().word()
               + " wants a unique index on exactly ("
               + String.join(", ", key)
               + "), which is missing; create one (CREATE UNIQUE INDEX ON "
@@ -177,7 +179,7 @@ final class TargetCheck {
     if (key.isEmpty()) {
       problems.add(
           "mode "
-              + settings.mode().word
+              + settings.mode().word()
               + " wants a key and the source has none; set sink.jdbc.key");
       return false;
     }

@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.core.retry.TaskException;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ final class TargetTable {
   /** The type of the source's i-th column in PostgreSQL's words. */
   static String type(SourceShape source, int i) throws TaskException {
     boolean native_ =
-        PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(PostgresAvro.DIALECT))
+        PostgresAvro.POSTGRESQL.equals(source.schema().getObjectProp(SourceShape.DIALECT))
             && source.schema().getFields().get(i).getProp(SourceShape.CAST) == null;
     return native_
         ? source.columns().get(i).nativeType()

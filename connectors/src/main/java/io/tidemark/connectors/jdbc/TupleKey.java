@@ -1,5 +1,6 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

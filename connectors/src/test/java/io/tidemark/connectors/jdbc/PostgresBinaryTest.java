@@ -3,6 +3,7 @@ package io.tidemark.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.Connector;
 import io.tidemark.connectors.api.RowFormat;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;

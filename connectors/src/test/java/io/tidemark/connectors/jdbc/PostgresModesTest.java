@@ -3,6 +3,7 @@ package io.tidemark.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.connectors.sql.SinkSettings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.connectors.jdbc.Copies.Path;
 import io.tidemark.core.retry.TaskException;
@@ -97,7 +98,7 @@ class PostgresModesTest {
         "INSERT INTO a VALUES (41, 'x'), (42, 'y')",
         "CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text,"
             + " twice text GENERATED ALWAYS AS (v || v) STORED)");
-    Copies.copy(database.config("a"), to(mode.word), Path.NATIVE);
+    Copies.copy(database.config("a"), to(mode.word()), Path.NATIVE);
     assertThat(database.rows("SELECT * FROM b ORDER BY id")).containsExactly("41|x|xx", "42|y|yy");
   }
 

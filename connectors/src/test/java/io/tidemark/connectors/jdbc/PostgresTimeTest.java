@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.tidemark.connectors.sql.TableName;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;

@@ -1,4 +1,4 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.api.SourceShape;
@@ -12,11 +12,11 @@ import java.util.List;
  * @param create whether a missing table is created
  * @param key columns that identify a row in the target; empty: the source's key
  */
-record SinkSettings(
-    PostgresEndpoint endpoint, TableName table, Mode mode, boolean create, List<String> key) {
+public record SinkSettings(
+    TableName table, Mode mode, boolean create, List<String> key) {
 
   /** What happens to a row whose key is already there. */
-  enum Mode {
+  public enum Mode {
     /** It fails on the table's constraint. */
     INSERT("insert"),
     /** It replaces the one that is there; of several in one chunk, the last read wins. */
@@ -24,18 +24,27 @@ record SinkSettings(
     /** It is left out; of several in one chunk, the first read wins. */
     INSERT_IGNORE("insert-ignore");
 
-    final String word;
+    private final String word;
 
     Mode(String word) {
       this.word = word;
     }
+
+    /** As a spec writes it. */
+    public String word() {
+      return word;
+    }
   }
 
-  static SinkSettings of(JsonNode config) throws TaskException {
+  /**
+   * Reads them.
+   *
+   * @throws TaskException FATAL if one of them cannot be
+   */
+  public static SinkSettings of(JsonNode config) throws TaskException {
     String mode = Settings.optional(config, "mode").orElse("insert");
     String create = Settings.optional(config, "create").orElse("if-missing");
     return new SinkSettings(
-        PostgresEndpoint.of(config),
         TableName.parse(Settings.text(config, "table")),
         switch (mode) {
           case "insert" -> Mode.INSERT;
@@ -56,7 +65,7 @@ record SinkSettings(
   }
 
   /** The columns that identify a row in the target. */
-  List<String> keyOf(SourceShape source) {
+  public List<String> keyOf(SourceShape source) {
     return key.isEmpty() ? source.key() : key;
   }
 }

@@ -1,4 +1,4 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
@@ -7,21 +7,28 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads the connector's part of a spec; its form was checked by the spec's JSON Schema. */
-final class Settings {
+public final class Settings {
 
   private Settings() {}
 
-  static String text(JsonNode config, String key) throws TaskException {
+  /**
+   * A setting that must be there.
+   *
+   * @throws TaskException FATAL if it is not
+   */
+  public static String text(JsonNode config, String key) throws TaskException {
     return optional(config, key)
         .orElseThrow(() -> TaskException.fatal("jdbc: '" + key + "' is missing in the spec"));
   }
 
-  static Optional<String> optional(JsonNode config, String key) {
+  /** A setting that may be missing. */
+  public static Optional<String> optional(JsonNode config, String key) {
     JsonNode value = config.path(key);
     return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(value.asText());
   }
 
-  static List<String> texts(JsonNode config, String key) {
+  /** A list of texts; empty where it is missing. */
+  public static List<String> texts(JsonNode config, String key) {
     List<String> out = new ArrayList<>();
     config.path(key).forEach(v -> out.add(v.asText()));
     return List.copyOf(out);

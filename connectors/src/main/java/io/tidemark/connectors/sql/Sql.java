@@ -1,25 +1,25 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.sql;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Quoting. */
-final class Sql {
+public final class Sql {
 
   private Sql() {}
 
   /** An identifier, always quoted. */
-  static String ident(String name) {
+  public static String ident(String name) {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 
   /** Identifiers with commas between. */
-  static String idents(Collection<String> names) {
+  public static String idents(Collection<String> names) {
     return names.stream().map(Sql::ident).collect(Collectors.joining(", "));
   }
 
   /** A text literal; sessions run with {@code standard_conforming_strings}. */
-  static String literal(String text) {
+  public static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 }

@@ -1,4 +1,4 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.sql;
 
 import io.tidemark.core.retry.TaskException;
 import java.util.ArrayList;
@@ -11,9 +11,14 @@ import java.util.List;
  *
  * @param schema empty where the server's search path decides
  */
-record TableName(String schema, String table) {
+public record TableName(String schema, String table) {
 
-  static TableName parse(String text) throws TaskException {
+  /**
+   * Reads it.
+   *
+   * @throws TaskException FATAL if it is malformed
+   */
+  public static TableName parse(String text) throws TaskException {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
     boolean quoted = false;
@@ -47,7 +52,7 @@ record TableName(String schema, String table) {
   }
 
   /** Quoted, as it stands in SQL. */
-  String sql() {
+  public String sql() {
     return schema.isEmpty() ? Sql.ident(table) : Sql.ident(schema) + "." + Sql.ident(table);
   }
 

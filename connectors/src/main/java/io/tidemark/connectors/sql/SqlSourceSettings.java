@@ -1,0 +1,54 @@
+package io.tidemark.connectors.sql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.core.retry.TaskException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a spec says of a source table.
+ *
+ * @param columns columns to read, in this order; empty: all
+ * @param where SQL condition that rows must meet
+ * @param key columns to cut by and read in the order of; empty: the primary key
+ * @param rows rows that each slice aims at; {@code count} is 0 then, or the other way round
+ * @param count slices to aim at, or 0
+ * @param tail whether a last slice, open above, takes keys that appear after planning
+ */
+record SqlSourceSettings(
+    TableName table,
+    List<String> columns,
+    Optional<String> where,
+    List<String> key,
+    long rows,
+    long count,
+    boolean tail) {
+
+  private static final long DEFAULT_ROWS = 200_000;
+
+  static SqlSourceSettings of(JsonNode config, JsonNode partition, Dialect dialect)
+      throws TaskException {
+    String way = partition == null || partition.isEmpty() ? "key" : partition.fieldNames().next();
+    if (!way.equals("key")) {
+      throw TaskException.fatal(
+          "partition: a table of "
+              + dialect.product()
+              + " is cut by 'key', not by '"
+              + way
+              + "'; write {key: {…}}");
+    }
+    JsonNode given = partition == null ? config.path("-") : partition.path(way);
+    if (given.has("rows") && given.has("count")) {
+      throw TaskException.fatal("partition.key: give 'rows' or 'count', not both");
+    }
+    long count = given.path("count").asLong(0);
+    return new SqlSourceSettings(
+        TableName.parse(Settings.text(config, "table")),
+        Settings.texts(config, "columns"),
+        Settings.optional(config, "where"),
+        Settings.texts(given, "columns"),
+        count > 0 ? 0 : given.path("rows").asLong(DEFAULT_ROWS),
+        count,
+        given.path("tail").asBoolean(false));
+  }
+}

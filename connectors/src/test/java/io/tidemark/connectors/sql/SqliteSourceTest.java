@@ -1,0 +1,35 @@
+package io.tidemark.connectors.sql;
+
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+
+/** The source contract on SQLite. */
+class SqliteSourceTest extends SqlSourceCases {
+
+  @Override
+  TestSql open() {
+    return TestSql.sqlite();
+  }
+
+  // It has no exact decimals that it compares.
+  @Override
+  String decimal() {
+    return "REAL";
+  }
+
+  @Nested
+  class TextKeyWithoutCase extends Keyed {
+    TextKeyWithoutCase() {
+      super(
+          "k TEXT COLLATE NOCASE NOT NULL",
+          "k",
+          "{\"rows\": 50, \"columns\": [\"k\"]}",
+          i -> new Object[] {List.of("a", "A", "b", "B").get(i % 4) + i / 40});
+    }
+
+    @Override
+    protected int largestKeyGroup() {
+      return 20;
+    }
+  }
+}
