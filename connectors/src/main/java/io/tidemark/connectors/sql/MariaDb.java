@@ -44,7 +44,6 @@ final class MariaDb extends Dialect {
     return " NULL";
   }
 
-  // Prepared by the server: texts would round floats. As many rows at once as a packet takes.
   @Override
   Map<String, String> properties(Use use) {
     return Map.of(

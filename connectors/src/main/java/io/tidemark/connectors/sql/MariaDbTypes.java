@@ -23,6 +23,9 @@ final class MariaDbTypes {
   private static final String TEXT = "CAST(%s AS CHAR)";
   private static final String NUMBER = "%s + 0";
 
+  // As a text, which a driver may ask for, a float has six digits.
+  private static final String WIDE = "%s + 0e0";
+
   private static final Pattern TIME =
       Pattern.compile("-?\\d{2,3}:[0-5]\\d:[0-5]\\d(?:\\.(\\d{1,6}?)0*)?");
 
@@ -62,7 +65,7 @@ final class MariaDbTypes {
       case "int" -> Held.of(unsigned ? Held.Kind.LONG : Held.Kind.INT);
       case "bigint" -> unsigned ? Held.decimal(20, 0) : Held.of(Held.Kind.LONG);
       case "decimal" -> Held.decimal(precision, scale);
-      case "float" -> Held.of(Held.Kind.FLOAT);
+      case "float" -> Held.of(Held.Kind.FLOAT).as(WIDE);
       case "double" -> Held.of(Held.Kind.DOUBLE);
       case "bit" ->
           precision == 1

@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Copies a whole table as planner and worker do, one slice after the other. */
-final class Copies {
+public final class Copies {
 
   private static final ChunkSize CHUNK = new ChunkSize(1000, 1 << 20);
 
   private Copies() {}
 
   /** Which format the ends agree on. */
-  enum Path {
+  public enum Path {
     NATIVE,
     TEXT,
     RECORDS,
@@ -41,7 +41,7 @@ final class Copies {
    *
    * @return the slices
    */
-  static List<PlannedSlice> copy(JsonNode from, JsonNode to, Path path) throws TaskException {
+  public static List<PlannedSlice> copy(JsonNode from, JsonNode to, Path path) throws TaskException {
     JdbcConnector jdbc = new JdbcConnector();
     List<PlannedSlice> slices = new ArrayList<>();
     try (Source source = jdbc.source(from, null);

@@ -49,7 +49,7 @@ final class TestSql implements AutoCloseable {
     TestSql any =
         new TestSql(
             "MariaDB", server.url(""), MariaDbServer.USER, MariaDbServer.PASSWORD, null);
-    any.run("CREATE DATABASE " + name);
+    any.run("CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
     return new TestSql(
         "MariaDB", server.url(name), MariaDbServer.USER, MariaDbServer.PASSWORD, null);
   }
