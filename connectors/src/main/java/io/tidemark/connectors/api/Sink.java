@@ -24,6 +24,11 @@ public interface Sink extends AutoCloseable {
     return List.of();
   }
 
+  /** What a plan tells the user about how it writes, and what it cannot: one line each. */
+  default List<String> explain() {
+    return List.of();
+  }
+
   /**
    * Checks that rows of that source fit, touching nothing.
    *

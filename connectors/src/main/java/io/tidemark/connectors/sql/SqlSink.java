@@ -45,7 +45,12 @@ final class SqlSink implements Sink {
 
   @Override
   public List<String> obstacles(SourceShape source, RowFormat format) {
-    return dialect.lacks().stream().map(l -> "the sink, " + l).toList();
+    return List.of("the sink, " + dialect.product() + ", takes no format of another database");
+  }
+
+  @Override
+  public List<String> explain() {
+    return dialect.lacks().stream().map(l -> "sink: " + l).toList();
   }
 
   @Override

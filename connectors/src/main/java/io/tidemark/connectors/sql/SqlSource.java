@@ -94,7 +94,7 @@ final class SqlSource implements Source {
     if (described.table().view()) {
       lines.add("a view: whether its key can be walked along an index was not looked at");
     }
-    lines.addAll(errors.dialect().lacks());
+    errors.dialect().lacks().forEach(l -> lines.add("source: " + l));
     return lines;
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Plans one backfill (DESIGN §3.1). Deterministic and resumable: descriptors are published in
@@ -100,7 +101,8 @@ public final class Planning {
         took,
         format,
         route.obstacles(),
-        route.source().explain(format),
+        Stream.concat(route.source().explain(format).stream(), route.sink().explain().stream())
+            .toList(),
         sample);
   }
 
