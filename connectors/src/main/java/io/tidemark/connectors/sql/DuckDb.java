@@ -199,6 +199,11 @@ final class DuckDb extends Dialect {
   Values.Converter converter(SqlColumn column) {
     Held held = column.held();
     return switch (held.kind()) {
+      // Its driver knows no numbers of more than 38 digits.
+      case DECIMAL ->
+          held.select().equals(TEXT)
+              ? TextValues.printer(held.schema())::print
+              : super.converter(column);
       // As texts, which can be infinity.
       case DATE, TIME -> TextValues.printer(held.schema())::print;
       case TIMESTAMP, INSTANT -> {

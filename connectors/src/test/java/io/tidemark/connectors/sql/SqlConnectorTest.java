@@ -1,0 +1,222 @@
+package io.tidemark.connectors.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RowFormat;
+import io.tidemark.connectors.api.Rows;
+import io.tidemark.connectors.api.Sink;
+import io.tidemark.connectors.api.SinkWriter;
+import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.jdbc.JdbcConnector;
+import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.Totals;
+import io.tidemark.core.retry.TaskException;
+import io.tidemark.schemas.avro.FailureKind;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What does not fit is said by name, when a plan is made. */
+class SqlConnectorTest {
+
+  private static ObjectNode config(String url) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("url", url)
+        .put("user", "app")
+        .put("password", "s3cret-pw")
+        .put("table", "t");
+  }
+
+  @Test
+  void shouldNameTheSchemeAndTheRemedyWhenThereIsNoDriver() {
+    assertThatThrownBy(
+            () -> new JdbcConnector().source(config("jdbc:oracle:thin:me/hush@db:1521/x"), null))
+        .isInstanceOfSatisfying(
+            TaskException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.LOCAL))
+        .hasMessageContainingAll("no JDBC driver for jdbc:oracle:", "TIDEMARK_CLASSPATH=")
+        .hasMessageNotContaining("hush");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:mariadb://me:hush@db/shop?password=hush, mariadb://db/shop",
+    "jdbc:h2:tcp://db/~/x;PASSWORD=hush, h2:tcp://db/~/x",
+    "jdbc:sqlite:/var/x.db, sqlite:/var/x.db"
+  })
+  void shouldTellNoSecretWhenItTellsThePlace(String url, String place) {
+    assertThat(SqlEndpoint.place(url)).isEqualTo(place);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"time", "list", "hash", "physical"})
+  void shouldRefuseOtherCutsByNameWhenTheyAreAskedFor(String way) throws Exception {
+    assertThatThrownBy(
+            () ->
+                new JdbcConnector()
+                    .source(
+                        config("jdbc:mariadb://127.0.0.1/x"),
+                        new ObjectMapper().readTree("{\"" + way + "\": {\"column\": \"c\"}}")))
+        .hasMessageContaining("a table of MariaDB is cut by 'key', not by '" + way + "'");
+  }
+
+  @Test
+  void shouldBeUnavailableWhenNobodyListens() throws Exception {
+    int port;
+    try (ServerSocket s = new ServerSocket(0)) {
+      port = s.getLocalPort();
+    }
+    try (Source source =
+        new JdbcConnector().source(config("jdbc:mariadb://127.0.0.1:" + port + "/x"), null)) {
+      assertThatThrownBy(source::shape)
+          .isInstanceOfSatisfying(
+              TaskException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+          .hasMessageContaining("source t at mariadb://127.0.0.1:" + port + "/x")
+          .hasMessageNotContaining("s3cret-pw");
+    }
+  }
+
+  @Test
+  void shouldBeFatalWhenThePasswordIsWrong() throws Exception {
+    try (TestSql database = TestSql.mariadb();
+        Source source =
+            new JdbcConnector().source(database.config("t").put("password", "s3cret-pw"), null)) {
+      assertThatThrownBy(source::shape)
+          .isInstanceOfSatisfying(
+              TaskException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.FATAL))
+          .hasMessageContaining("check user, password and rights")
+          .hasMessageNotContaining("s3cret-pw");
+    }
+  }
+
+  @Test
+  void shouldListWhatItLacksWhenOnlyTheDriverIsKnown() throws Exception {
+    try (TestSql database = TestSql.hsqldb()) {
+      database.run("CREATE TABLE \"t\" (\"id\" BIGINT PRIMARY KEY, \"name\" VARCHAR(10))");
+      try (Source source = new JdbcConnector().source(database.config("t"), null);
+          Sink upsert =
+              new JdbcConnector()
+                  .sink(database.config("t").put("mode", "upsert"))
+                  .orElseThrow();
+          Sink missing = new JdbcConnector().sink(database.config("u")).orElseThrow()) {
+        assertThat(source.explain(RowFormat.RECORDS))
+            .anyMatch(l -> l.contains("general dialect: modes upsert"));
+        assertThat(upsert.explain()).anyMatch(l -> l.contains("general dialect: modes upsert"));
+        SourceShape shape = source.shape();
+        assertThatThrownBy(() -> upsert.check(shape)).hasMessageContaining("mode upsert is not");
+        assertThatThrownBy(() -> missing.check(shape))
+            .hasMessageContaining("create the table yourself");
+      }
+    }
+  }
+
+  @Test
+  void shouldNameTheIndexThatIsMissingWhenAKeyHasNone() throws Exception {
+    try (TestSql database = TestSql.mariadb()) {
+      database.run("CREATE TABLE t (id int PRIMARY KEY, k int)");
+      try (Source source =
+          new JdbcConnector()
+              .source(
+                  database.config("t"),
+                  new ObjectMapper().readTree("{\"key\": {\"columns\": [\"k\"]}}"))) {
+        assertThatThrownBy(source::shape)
+            .hasMessageContainingAll("no index begins with (k)", "CREATE INDEX");
+      }
+    }
+  }
+
+  /** Several lanes, each of a partition of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sqlite", "h2", "duckdb", "hsqldb", "mariadb"})
+  void shouldCommitEveryChunkWhenLanesWriteAtTheSameTime(String product) throws Exception {
+    int lanes = 4;
+    int chunks = 15;
+    try (TestSql database =
+        switch (product) {
+          case "sqlite" -> TestSql.sqlite();
+          case "h2" -> TestSql.h2();
+          case "duckdb" -> TestSql.duckdb();
+          case "hsqldb" -> TestSql.hsqldb();
+          default -> TestSql.mariadb();
+        }) {
+      String quote = product.equals("mariadb") ? "`" : "\"";
+      database.run("CREATE TABLE %1$st%1$s (%1$sid%1$s INTEGER PRIMARY KEY)".formatted(quote));
+      SourceShape shape;
+      try (TestSql other = TestSql.h2()) {
+        other.run("CREATE TABLE \"t\" (\"id\" INTEGER PRIMARY KEY)");
+        try (Source source = new JdbcConnector().source(other.config("t"), null)) {
+          shape = source.shape();
+        }
+      }
+      try (Sink sink = new JdbcConnector().sink(database.config("t")).orElseThrow();
+          ExecutorService threads = Executors.newFixedThreadPool(lanes)) {
+        sink.check(shape);
+        sink.prepare(shape);
+        List<Callable<Void>> work = new ArrayList<>();
+        for (int lane = 0; lane < lanes; lane++) {
+          int own = lane;
+          work.add(
+              () -> {
+                write(sink, shape, own, chunks);
+                return null;
+              });
+        }
+        for (Future<Void> f : threads.invokeAll(work)) {
+          f.get();
+        }
+        assertThat(
+                database.rows("SELECT count(*) FROM %1$st%1$s".formatted(quote)).getFirst())
+            .isEqualTo(Integer.toString(lanes * chunks * 10));
+      }
+    }
+  }
+
+  private static void write(Sink sink, SourceShape shape, int lane, int chunks) throws Exception {
+    Claim claim = new Claim("b", "b/" + lane, 1, "w");
+    try (SinkWriter writer = sink.open(claim, shape, RowFormat.RECORDS)) {
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        commit(writer, shape, lane * 10_000 + chunk * 10, chunk);
+      }
+    }
+  }
+
+  // A lane tries again what is TRANSIENT, as a worker does.
+  private static void commit(SinkWriter writer, SourceShape shape, int first, int chunk)
+      throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (true) {
+      try {
+        Rows rows = writer.begin();
+        for (int i = 0; i < 10; i++) {
+          GenericRecord row = new GenericData.Record(shape.schema());
+          row.put(0, first + i);
+          rows.record(row);
+        }
+        writer.commit(Cursor.of(chunk), new Totals(chunk, 0, 0, "avro", chunk, 0), false);
+        return;
+      } catch (TaskException e) {
+        writer.abort();
+        if (e.kind() != FailureKind.TRANSIENT || System.nanoTime() > until) {
+          throw e;
+        }
+      }
+    }
+  }
+}
