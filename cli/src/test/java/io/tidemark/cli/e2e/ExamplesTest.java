@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +65,7 @@ class ExamplesTest {
               "parquet-to-csv-by-parts.yaml",
               "parquet-to-csv-transformed.yaml",
               "parquet-to-iceberg.yaml",
+              "parquet-to-sqlite.yaml",
               "parquet-to-postgres.yaml",
               "postgres-to-postgres.yaml",
               "postgres-to-parquet.yaml",
@@ -127,6 +132,20 @@ class ExamplesTest {
       return lines.findFirst().orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldLoadTheSampleIntoSqlite() throws Exception {
+    JsonNode end = run("parquet-to-sqlite");
+
+    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
+    String file = fleet.dir().resolve(".tidemark/flights.db").toString();
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement s = c.createStatement();
+        ResultSet r = s.executeQuery("SELECT count(*), count(origin) FROM flights")) {
+      assertThat(r.getLong(1)).isEqualTo(SAMPLE);
+      assertThat(r.getLong(2)).isEqualTo(SAMPLE);
     }
   }
 

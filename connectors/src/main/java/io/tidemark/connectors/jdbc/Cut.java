@@ -1,8 +1,8 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.columns.NearNames;
+import io.tidemark.connectors.sql.Settings;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.plan.TimeWindows;
 import io.tidemark.core.retry.TaskException;

@@ -1,7 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.jdbc.KeySql.Sample;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.plan.KeyCuts;
 import io.tidemark.core.plan.KeyCuts.Boundary;
 import java.math.BigInteger;

@@ -1,9 +1,9 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
-import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.AvroNames;
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

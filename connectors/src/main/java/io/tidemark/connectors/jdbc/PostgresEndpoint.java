@@ -1,7 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Settings;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.sql.Settings;
 import io.tidemark.core.retry.TaskException;
 import java.util.Properties;
 import org.postgresql.Driver;

@@ -1,7 +1,5 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.SinkSettings;
-import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.Probing;
@@ -10,6 +8,8 @@ import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
+import io.tidemark.connectors.sql.SinkSettings;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;
@@ -38,8 +38,7 @@ final class PostgresSink implements Sink {
   PostgresSink(PostgresEndpoint endpoint, SinkSettings settings) {
     this.settings = settings;
     this.errors =
-        new PostgresErrors(
-            PostgresErrors.Side.SINK, settings.table().toString(), endpoint.place());
+        new PostgresErrors(PostgresErrors.Side.SINK, settings.table().toString(), endpoint.place());
     this.pool = new PostgresPool(endpoint, PostgresPool.Use.WRITE, errors);
     this.probe = new PostgresProbe(endpoint, errors);
   }

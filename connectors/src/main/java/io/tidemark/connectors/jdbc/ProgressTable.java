@@ -1,9 +1,9 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
-import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.SinkWriter.Progress;
+import io.tidemark.connectors.sql.Sql;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.FencedException;

@@ -1,8 +1,8 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.TableName;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.connectors.sql.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 

@@ -1,8 +1,8 @@
 package io.tidemark.connectors.jdbc;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.sql.Settings;
 import io.tidemark.connectors.sql.TableName;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.KeyRange;

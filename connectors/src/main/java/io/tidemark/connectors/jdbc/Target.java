@@ -1,8 +1,8 @@
 package io.tidemark.connectors.jdbc;
 
+import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.sql.SinkSettings;
 import io.tidemark.connectors.sql.Sql;
-import io.tidemark.connectors.api.SourceShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

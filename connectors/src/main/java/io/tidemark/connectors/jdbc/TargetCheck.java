@@ -1,9 +1,9 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.SinkSettings;
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
+import io.tidemark.connectors.sql.SinkSettings;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

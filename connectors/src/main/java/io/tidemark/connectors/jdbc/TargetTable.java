@@ -1,7 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.retry.TaskException;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.lifecycle.Slice;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
-import io.tidemark.connectors.sql.Sql;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
+import io.tidemark.connectors.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

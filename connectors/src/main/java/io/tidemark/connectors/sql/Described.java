@@ -63,7 +63,8 @@ final class Described {
             r -> new Place(r.getString(1), r.getString(2), r.getString(NAME), r.getString(4)))
         .stream()
         // The names are patterns to the driver.
-        .filter(p -> p.name().equals(wanted.table()) && (schema == null || schema.equals(p.schema())))
+        .filter(
+            p -> p.name().equals(wanted.table()) && (schema == null || schema.equals(p.schema())))
         .filter(p -> p.type().endsWith("TABLE") || p.type().equals("VIEW"))
         .min(Comparator.comparing(p -> current != null && !current.equals(p.schema())));
   }
@@ -128,7 +129,8 @@ final class Described {
         Rowsets.all(
             data.getIndexInfo(at.catalog(), at.schema(), at.name(), false, true),
             r -> new Part(r.getString(6), !r.getBoolean(4), r.getInt(8), r.getString(9)))) {
-      // A row without an index tells of the table as a whole; one without a column of an expression.
+      // A row without an index tells of the table as a whole; one without a column of an
+      // expression.
       if (p.index() != null) {
         parts.computeIfAbsent(p.index(), i -> new ArrayList<>()).add(p);
       }
@@ -148,7 +150,8 @@ final class Described {
   List<String> names(TableName wanted) throws SQLException {
     String schema = wanted.schema().isEmpty() ? connection.getSchema() : null;
     return Rowsets.all(
-        data.getTables(connection.getCatalog(), schema, "%", new String[] {"TABLE", "BASE TABLE", "VIEW"}),
+        data.getTables(
+            connection.getCatalog(), schema, "%", new String[] {"TABLE", "BASE TABLE", "VIEW"}),
         r ->
             wanted.schema().isEmpty()
                 ? r.getString(NAME)
@@ -170,19 +173,18 @@ final class Described {
               ? Held.decimal(size, digits)
               : Held.of(Held.Kind.NONE);
       case Types.CHAR,
-              Types.NCHAR,
-              Types.VARCHAR,
-              Types.NVARCHAR,
-              Types.LONGVARCHAR,
-              Types.LONGNVARCHAR ->
+          Types.NCHAR,
+          Types.VARCHAR,
+          Types.NVARCHAR,
+          Types.LONGVARCHAR,
+          Types.LONGNVARCHAR ->
           Held.of(Held.Kind.TEXT);
       case Types.CLOB, Types.NCLOB -> Held.of(Held.Kind.TEXT).unordered();
       case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY -> Held.of(Held.Kind.BYTES);
       case Types.BLOB -> Held.of(Held.Kind.BYTES).unordered();
       case Types.DATE -> Held.of(Held.Kind.DATE);
       case Types.TIME -> Held.of(Held.Kind.TIME).keeping(Math.min(digits, Held.MICROS));
-      case Types.TIMESTAMP ->
-          Held.of(Held.Kind.TIMESTAMP).keeping(Math.min(digits, Held.MICROS));
+      case Types.TIMESTAMP -> Held.of(Held.Kind.TIMESTAMP).keeping(Math.min(digits, Held.MICROS));
       case Types.TIMESTAMP_WITH_TIMEZONE ->
           Held.of(Held.Kind.INSTANT).keeping(Math.min(digits, Held.MICROS));
       default -> Held.of(Held.Kind.NONE);

@@ -142,8 +142,7 @@ final class DuckDb extends Dialect {
   private static Held held(String type) {
     if (type.startsWith("DECIMAL(")) {
       String[] digits = type.substring("DECIMAL(".length(), type.length() - 1).split(",", 2);
-      return Held.decimal(
-          Integer.parseInt(digits[0].strip()), Integer.parseInt(digits[1].strip()));
+      return Held.decimal(Integer.parseInt(digits[0].strip()), Integer.parseInt(digits[1].strip()));
     }
     if (type.startsWith("ENUM(")) {
       return Held.of(Held.Kind.TEXT).as(TEXT).unordered();
@@ -190,7 +189,8 @@ final class DuckDb extends Dialect {
     Held held = column.held();
     return switch (held.kind()) {
       case DATE, TIME, TIMESTAMP, INSTANT -> Values.parsed(held.type());
-      case DECIMAL -> held.select().equals(TEXT) ? Values.parsed(held.type()) : super.reader(column);
+      case DECIMAL ->
+          held.select().equals(TEXT) ? Values.parsed(held.type()) : super.reader(column);
       default -> super.reader(column);
     };
   }

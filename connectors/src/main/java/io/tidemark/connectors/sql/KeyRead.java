@@ -52,8 +52,8 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
   }
 
   /**
-   * Rows with {@code lower < key <= upper}, in order of the key where a number of them is asked for.
-   * Rows with a NULL in the key are none of them.
+   * Rows with {@code lower < key <= upper}, in order of the key where a number of them is asked
+   * for. Rows with a NULL in the key are none of them.
    *
    * @param lower null: open below
    * @param upper null: open above

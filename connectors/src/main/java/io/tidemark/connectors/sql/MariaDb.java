@@ -187,11 +187,9 @@ final class MariaDb extends Dialect {
   // At most 64 characters; one server may hold several databases.
   private static String lock(Connection connection, TableName progress, Claim claim)
       throws SQLException {
-    String database =
-        progress.schema().isEmpty() ? connection.getCatalog() : progress.schema();
+    String database = progress.schema().isEmpty() ? connection.getCatalog() : progress.schema();
     String all = database + "/" + claim.partition();
-    return "tidemark/"
-        + UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
+    return "tidemark/" + UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Long number(Connection connection, String sql, String... texts)
@@ -234,8 +232,22 @@ final class MariaDb extends Dialect {
       // Shutdown, killed by a newer claimant, the network.
       case 1053, 1927, 1152, 1158, 1159, 1160, 1161, 1184 -> FailureKind.UNAVAILABLE;
       // A value that the column does not take: its range, form, characters, checks, size.
-      case 1048, 1062, 1216, 1264, 1265, 1292, 1300, 1366, 1406, 1452, 1525, 1690, 3140, 3819, 4025,
-              1118 ->
+      case 1048,
+          1062,
+          1216,
+          1264,
+          1265,
+          1292,
+          1300,
+          1366,
+          1406,
+          1452,
+          1525,
+          1690,
+          3140,
+          3819,
+          4025,
+          1118 ->
           FailureKind.POISON;
       default -> super.kind(e);
     };
@@ -247,10 +259,12 @@ final class MariaDb extends Dialect {
       case 1045, 1044 -> "check user, password and rights";
       case 1142, 1143 -> "grant what is missing to that user";
       case 1049 -> "check the database name in the url";
-      case 1062 -> "a row with this key is already there: use mode upsert or insert-ignore, or"
-          + " empty the table";
-      case 1095 -> "the former claimant logged on as another user: grant CONNECTION ADMIN, or use"
-          + " one user for all workers";
+      case 1062 ->
+          "a row with this key is already there: use mode upsert or insert-ignore, or"
+              + " empty the table";
+      case 1095 ->
+          "the former claimant logged on as another user: grant CONNECTION ADMIN, or use"
+              + " one user for all workers";
       case 1040, 1203, 1226 -> "lower the number of lanes or raise max_connections";
       case 1205 -> "another session holds a lock on it; tried again later";
       case 1146, 1054 -> "it was there when the backfill was planned; was it dropped?";

@@ -123,15 +123,19 @@ final class MariaDbCatalog {
     boolean notNull = r.getBoolean(4);
     String collation = r.getString(11);
     // Of floats it is how many digits are kept, where that was said.
-    boolean rounds =
-        (base.equals("float") || base.equals("double")) && r.getObject(8) != null;
+    boolean rounds = (base.equals("float") || base.equals("double")) && r.getObject(8) != null;
     return new SqlColumn(
         r.getString(1),
         collation == null
             ? type
             : type + " CHARACTER SET " + r.getString(10) + " COLLATE " + collation,
         MariaDbTypes.held(
-            base, type, r.getInt(7), r.getInt(8), r.getInt(9), (int) Math.min(1 << 30, r.getLong(12))),
+            base,
+            type,
+            r.getInt(7),
+            r.getInt(8),
+            r.getInt(9),
+            (int) Math.min(1 << 30, r.getLong(12))),
         notNull,
         !notNull || r.getBoolean(5) || extra.contains("auto_increment"),
         extra.contains("GENERATED") && !extra.contains("DEFAULT_GENERATED")

@@ -124,8 +124,7 @@ final class MariaDbTypes {
       }
       case TIMESTAMP, INSTANT -> {
         TextValues.Printer printer = TextValues.printer(held.schema());
-        yield v ->
-            printer.print(Values.kept((Long) v, held)).replace('T', ' ').replace("Z", "");
+        yield v -> printer.print(Values.kept((Long) v, held)).replace('T', ' ').replace("Z", "");
       }
       case TEXT -> column.type().startsWith("time") ? v -> time(usual.convert(v), held) : usual;
       case INT -> column.type().startsWith("year") ? MariaDbTypes::year : usual;

@@ -85,8 +85,8 @@ record ReadTable(
     }
   }
 
-  private static List<SqlColumn> key(
-      SqlTable table, SqlSourceSettings settings, SqlErrors errors) throws TaskException {
+  private static List<SqlColumn> key(SqlTable table, SqlSourceSettings settings, SqlErrors errors)
+      throws TaskException {
     List<String> names = settings.key().isEmpty() ? table.key() : settings.key();
     if (names.isEmpty()) {
       throw errors.fatal(

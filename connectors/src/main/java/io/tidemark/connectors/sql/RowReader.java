@@ -32,8 +32,7 @@ final class RowReader {
     // A key that rows do not show stands behind their columns.
     this.all =
         Stream.concat(
-                table.selected().stream(),
-                key.stream().filter(k -> !table.selected().contains(k)))
+                table.selected().stream(), key.stream().filter(k -> !table.selected().contains(k)))
             .toList();
     this.readers = new Values.Reader[all.size()];
     for (int i = 0; i < readers.length; i++) {
@@ -47,8 +46,7 @@ final class RowReader {
 
   private static Schema raw(Schema schema) {
     Schema text =
-        Schema.createUnion(
-            Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING));
+        Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING));
     return Schema.createRecord(
         schema.getName(),
         null,

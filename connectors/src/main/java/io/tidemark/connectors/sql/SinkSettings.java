@@ -12,8 +12,7 @@ import java.util.List;
  * @param create whether a missing table is created
  * @param key columns that identify a row in the target; empty: the source's key
  */
-public record SinkSettings(
-    TableName table, Mode mode, boolean create, List<String> key) {
+public record SinkSettings(TableName table, Mode mode, boolean create, List<String> key) {
 
   /** What happens to a row whose key is already there. */
   public enum Mode {

@@ -83,8 +83,7 @@ final class SqlChunkReader implements ChunkReader {
     // More than an int counts is refused by some.
     long most = Math.min(Integer.MAX_VALUE - 1, bound(size));
     // One more tells whether there is more.
-    KeyRead.Query query =
-        read.within(rows.select(), lower(after), range.getUpper(), 0, most + 1);
+    KeyRead.Query query = read.within(rows.select(), lower(after), range.getUpper(), 0, most + 1);
     long count = 0;
     long bytes = 0;
     boolean more = false;
@@ -109,8 +108,7 @@ final class SqlChunkReader implements ChunkReader {
       throws SQLException, TaskException {
     List<String> lower = lower(after);
     List<String> upper = range.getUpper();
-    Optional<List<String>> nth =
-        key(read.within(read.keys(), lower, upper, bound(size) - 1, 1));
+    Optional<List<String>> nth = key(read.within(read.keys(), lower, upper, bound(size) - 1, 1));
     Optional<List<String>> end = nth.isPresent() ? nth : Optional.ofNullable(upper);
     if (end.isEmpty()) {
       end = key(read.largest(lower));
@@ -119,8 +117,7 @@ final class SqlChunkReader implements ChunkReader {
       return new ChunkEnd(after, true);
     }
     long count = copy(read.within(rows.select(), lower, end.get(), 0, 0), out);
-    boolean last =
-        nth.isEmpty() || key(read.within(read.keys(), end.get(), upper, 0, 1)).isEmpty();
+    boolean last = nth.isEmpty() || key(read.within(read.keys(), end.get(), upper, 0, 1)).isEmpty();
     return new ChunkEnd(count == 0 ? after : new Cursor(end.get()), last);
   }
 

@@ -16,8 +16,8 @@ public final class SqlConnector {
   /**
    * Opens a source; nothing is connected to yet.
    *
-   * @throws TaskException FATAL if a setting is missing or malformed, or the way of cutting is not to
-   *     be had; LOCAL if this process has no driver for the URL
+   * @throws TaskException FATAL if a setting is missing or malformed, or the way of cutting is not
+   *     to be had; LOCAL if this process has no driver for the URL
    */
   public static Source source(JsonNode config, JsonNode partition) throws TaskException {
     SqlEndpoint endpoint = SqlEndpoint.of(config);

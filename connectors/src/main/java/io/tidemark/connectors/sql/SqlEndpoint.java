@@ -53,9 +53,7 @@ record SqlEndpoint(String url, String user, String password, String place, Diale
     boolean logsOn = known.isPresent() && dialect.logsOn();
     return new SqlEndpoint(
         driven(url, known),
-        logsOn
-            ? Settings.text(config, "user")
-            : Settings.optional(config, "user").orElse(""),
+        logsOn ? Settings.text(config, "user") : Settings.optional(config, "user").orElse(""),
         logsOn
             ? Settings.text(config, "password")
             : Settings.optional(config, "password").orElse(""),

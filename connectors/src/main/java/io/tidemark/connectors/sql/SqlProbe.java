@@ -40,8 +40,7 @@ final class SqlProbe implements Probing, AutoCloseable {
   @Override
   public double replicationLag(Duration atMost) throws TaskException {
     return pool.run(
-        "asking for the replication lag",
-        c -> errors.dialect().replicationLag(c, seconds(atMost)));
+        "asking for the replication lag", c -> errors.dialect().replicationLag(c, seconds(atMost)));
   }
 
   private static int seconds(Duration time) {

@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * {@code tidemark_progress}, beside the target table: one row for each partition, written in the
- * transaction of the rows it tells of. It is the fence as well: {@link #advance} changes exactly the
- * row that holds the claim's own, and {@link #claim} only ever raises it.
+ * transaction of the rows it tells of. It is the fence as well: {@link #advance} changes exactly
+ * the row that holds the claim's own, and {@link #claim} only ever raises it.
  *
  * @param name where it is
  */
@@ -230,8 +230,8 @@ record SqlProgress(Dialect dialect, TableName name) {
   }
 
   /**
-   * The same by a change that changes nothing: where one writer at a time is let in, who reads first
-   * and writes then may find that another one did so in between.
+   * The same by a change that changes nothing: where one writer at a time is let in, who reads
+   * first and writes then may find that another one did so in between.
    *
    * @throws FencedException if it does not hold the claim's fence
    */

@@ -56,8 +56,7 @@ final class SqlSink implements Sink {
   @Override
   public void check(SourceShape source) throws TaskException {
     List<String> problems =
-        pool.run(
-            "checking it", c -> new SqlTargetCheck(c, dialect, settings, source).problems());
+        pool.run("checking it", c -> new SqlTargetCheck(c, dialect, settings, source).problems());
     if (!problems.isEmpty()) {
       throw errors.fatal(
           (problems.size() == 1 ? "" : problems.size() + " problems: ")
@@ -111,8 +110,7 @@ final class SqlSink implements Sink {
   private void create(Connection c, SourceShape source, String words) throws SQLException {
     try (Statement s = c.createStatement()) {
       s.execute(
-          TargetColumns.create(
-              settings.table(), source, settings.keyOf(source), dialect, words));
+          TargetColumns.create(settings.table(), source, settings.keyOf(source), dialect, words));
       c.commit();
     }
   }
@@ -122,8 +120,7 @@ final class SqlSink implements Sink {
     if (found.isEmpty()) {
       throw errors.fatal(
           "there is no such table"
-              + NearNames.hint(
-                  settings.table().toString(), dialect.names(c, settings.table())));
+              + NearNames.hint(settings.table().toString(), dialect.names(c, settings.table())));
     }
     return found.get();
   }

@@ -24,16 +24,14 @@ final class SqlSplitter {
   private final SqlSourceSettings settings;
   private final SqlErrors errors;
 
-  SqlSplitter(
-      Connection connection, KeyRead read, SqlSourceSettings settings, SqlErrors errors) {
+  SqlSplitter(Connection connection, KeyRead read, SqlSourceSettings settings, SqlErrors errors) {
     this.connection = connection;
     this.read = read;
     this.settings = settings;
     this.errors = errors;
   }
 
-  void split(Optional<Slice> after, Consumer<PlannedSlice> out)
-      throws SQLException, TaskException {
+  void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException, TaskException {
     KeyRange last = after.map(s -> ((Slice.Keys) s).range()).orElse(null);
     if (last != null && last.getNullKeys()) {
       return;
@@ -83,8 +81,7 @@ final class SqlSplitter {
     return settings.count() == 0
         ? settings.rows()
         : Math.max(
-            1,
-            Math.ceilDiv(count(read.within("count(*)", null, null, 0, 0)), settings.count()));
+            1, Math.ceilDiv(count(read.within("count(*)", null, null, 0, 0)), settings.count()));
   }
 
   private Optional<List<String>> key(KeyRead.Query query) throws SQLException, TaskException {
@@ -110,7 +107,6 @@ final class SqlSplitter {
 
   private PlannedSlice slice(List<String> lower, List<String> upper, boolean nulls, long rows) {
     List<String> columns = read.key().stream().map(SqlColumn::name).toList();
-    return new PlannedSlice(
-        new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null)), rows);
+    return new PlannedSlice(new Slice.Keys(new KeyRange(columns, lower, upper, nulls, null)), rows);
   }
 }

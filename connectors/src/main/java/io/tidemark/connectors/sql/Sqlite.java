@@ -220,7 +220,10 @@ final class Sqlite extends Dialect {
               found instanceof Number n && (n.longValue() == 0 || n.longValue() == 1)
                   ? (Object) (n.longValue() == 1)
                   : null;
-          case LONG -> found instanceof Integer || found instanceof Long ? ((Number) found).longValue() : null;
+          case LONG ->
+              found instanceof Integer || found instanceof Long
+                  ? ((Number) found).longValue()
+                  : null;
           case DOUBLE -> found instanceof Double ? found : null;
           case TEXT -> found instanceof String ? found : null;
           case BYTES -> found instanceof byte[] b ? Values.bytes(b) : null;
@@ -257,8 +260,7 @@ final class Sqlite extends Dialect {
             }
             return v;
           };
-      case DECIMAL, DATE, TIME, TIMESTAMP, INSTANT ->
-          TextValues.printer(held.schema())::print;
+      case DECIMAL, DATE, TIME, TIMESTAMP, INSTANT -> TextValues.printer(held.schema())::print;
       default -> super.converter(column);
     };
   }

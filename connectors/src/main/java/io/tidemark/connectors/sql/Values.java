@@ -116,8 +116,7 @@ final class Values {
 
   private static long micros(Instant at) throws UnreadableException {
     try {
-      return Math.addExact(
-          Math.multiplyExact(at.getEpochSecond(), MICROS), whole(at.getNano()));
+      return Math.addExact(Math.multiplyExact(at.getEpochSecond(), MICROS), whole(at.getNano()));
     } catch (ArithmeticException e) {
       throw new UnreadableException("holds " + at + ", which is beyond microseconds since 1970");
     }
@@ -141,8 +140,7 @@ final class Values {
       case FIXED_BYTES -> v -> exactly(array(v), held.precision());
       case DATE -> v -> LocalDate.ofEpochDay(day((Integer) v));
       case TIME -> v -> LocalTime.MIDNIGHT.plus(kept((Long) v, held), ChronoUnit.MICROS);
-      case TIMESTAMP ->
-          v -> LocalDateTime.ofInstant(instant(kept((Long) v, held)), ZoneOffset.UTC);
+      case TIMESTAMP -> v -> LocalDateTime.ofInstant(instant(kept((Long) v, held)), ZoneOffset.UTC);
       case INSTANT -> v -> instant(kept((Long) v, held)).atOffset(ZoneOffset.UTC);
       case NONE -> throw new IllegalStateException("such columns are refused");
     };

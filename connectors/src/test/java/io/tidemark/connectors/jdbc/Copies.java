@@ -41,7 +41,8 @@ public final class Copies {
    *
    * @return the slices
    */
-  public static List<PlannedSlice> copy(JsonNode from, JsonNode to, Path path) throws TaskException {
+  public static List<PlannedSlice> copy(JsonNode from, JsonNode to, Path path)
+      throws TaskException {
     JdbcConnector jdbc = new JdbcConnector();
     List<PlannedSlice> slices = new ArrayList<>();
     try (Source source = jdbc.source(from, null);

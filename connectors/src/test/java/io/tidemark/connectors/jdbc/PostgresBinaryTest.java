@@ -3,7 +3,6 @@ package io.tidemark.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.tidemark.connectors.sql.TableName;
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.api.Connector;
 import io.tidemark.connectors.api.RowFormat;
@@ -12,6 +11,7 @@ import io.tidemark.connectors.api.Sink;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.file.Fixture;
+import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;

@@ -3,9 +3,9 @@ package io.tidemark.connectors.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.connectors.sql.SinkSettings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.connectors.jdbc.Copies.Path;
+import io.tidemark.connectors.sql.SinkSettings;
 import io.tidemark.core.retry.TaskException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

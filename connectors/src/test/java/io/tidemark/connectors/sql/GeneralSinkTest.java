@@ -9,7 +9,6 @@ class GeneralSinkTest extends SqlSinkCases {
 
   @Override
   void create(TestSql database) throws Exception {
-    database.run(
-        "CREATE TABLE \"dst\" (\"id\" BIGINT PRIMARY KEY, \"The_Name\" VARCHAR(100))");
+    database.run("CREATE TABLE \"dst\" (\"id\" BIGINT PRIMARY KEY, \"The_Name\" VARCHAR(100))");
   }
 }

@@ -47,7 +47,10 @@ class MariaDbSourceTest extends SqlSourceCases {
           "k bigint unsigned PRIMARY KEY",
           "",
           "{\"rows\": 50}",
-          i -> new Object[] {new BigDecimal("18446744073709551615").subtract(new BigDecimal(i * 3))});
+          i ->
+              new Object[] {
+                new BigDecimal("18446744073709551615").subtract(new BigDecimal(i * 3))
+              });
     }
   }
 

@@ -102,7 +102,8 @@ class MariaDbTypesTest {
     Copies.copy(database.config("a"), again, Path.RECORDS);
     assertSame("a", "b");
     database.run("DELETE FROM tidemark_progress", "UPDATE b SET c9 = 1, c3 = 5");
-    Copies.copy(database.config("a"), database.config("b").put("mode", "insert-ignore"), Path.RECORDS);
+    Copies.copy(
+        database.config("a"), database.config("b").put("mode", "insert-ignore"), Path.RECORDS);
     assertThat(database.rows("SELECT count(*) FROM b WHERE c9 <=> 1 AND c3 <=> 5"))
         .isEqualTo(database.rows("SELECT count(*) FROM a"));
   }
@@ -177,7 +178,10 @@ class MariaDbTypesTest {
       }
     }
     assertThat(rows.identities()).containsExactly("1", "3");
-    assertThat(refused).singleElement().asString().contains("column 'd'", value, "source.jdbc.where");
+    assertThat(refused)
+        .singleElement()
+        .asString()
+        .contains("column 'd'", value, "source.jdbc.where");
     assertThat(raw.getFirst().get("d").toString()).startsWith(value);
   }
 
@@ -213,8 +217,7 @@ class MariaDbTypesTest {
         "CREATE TABLE a (id int PRIMARY KEY, v varchar(20))",
         "CREATE TABLE b (" + columns + ") " + (engine == null ? "" : engine));
     try (Source source = new JdbcConnector().source(database.config("a"), null);
-        var sink =
-            new JdbcConnector().sink(database.config("b").put("mode", mode)).orElseThrow()) {
+        var sink = new JdbcConnector().sink(database.config("b").put("mode", mode)).orElseThrow()) {
       if (message.equals("OK")) {
         sink.check(source.shape());
       } else {
@@ -268,7 +271,9 @@ class MariaDbTypesTest {
           "INSERT INTO \"a\" (\"id\") VALUES (2)");
       Copies.copy(other.config("a"), database.config("b"), Path.RECORDS);
     }
-    assertThat(database.rows("SELECT id, b, i, f, d, n, s, hex(x), da, ti, ts, tz, u FROM b ORDER BY id"))
+    assertThat(
+            database.rows(
+                "SELECT id, b, i, f, d, n, s, hex(x), da, ti, ts, tz, u FROM b ORDER BY id"))
         .containsExactly(
             "1|1|-1|0.1|1e300|123.45000|é😀|00FF|1900-01-01|23:59:59.999999"
                 + "|1969-12-31 23:59:59.000001|2019-12-31 22:00:00.000000"

@@ -89,7 +89,8 @@ class OtherTypesTest {
   };
 
   private static void fill(TestSql database, String[] columns) throws Exception {
-    StringBuilder ddl = new StringBuilder("CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL PRIMARY KEY");
+    StringBuilder ddl =
+        new StringBuilder("CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL PRIMARY KEY");
     List<String> inserts = new ArrayList<>();
     int row = 0;
     for (int i = 0; i < columns.length; i++) {
@@ -115,8 +116,7 @@ class OtherTypesTest {
       int column = i + 1;
       assertThat(got.stream().map(r -> r.split("\\|", -1)[column]))
           .as(columns[i])
-          .containsExactlyElementsOf(
-              wanted.stream().map(r -> r.split("\\|", -1)[column]).toList());
+          .containsExactlyElementsOf(wanted.stream().map(r -> r.split("\\|", -1)[column]).toList());
     }
   }
 
@@ -166,7 +166,9 @@ class OtherTypesTest {
     try (TestSql database = TestSql.sqlite()) {
       database.run(
           "CREATE TABLE a (id INTEGER PRIMARY KEY, v " + type + ")",
-          "INSERT INTO a VALUES (1, " + (value.startsWith("x'") || value.equals("2") ? value : "'" + value + "'") + ")");
+          "INSERT INTO a VALUES (1, "
+              + (value.startsWith("x'") || value.equals("2") ? value : "'" + value + "'")
+              + ")");
       assertThatThrownBy(
               () -> Copies.copy(database.config("a"), database.config("b"), Path.RECORDS))
           .isInstanceOfSatisfying(

@@ -112,9 +112,7 @@ class SqlConnectorTest {
       database.run("CREATE TABLE \"t\" (\"id\" BIGINT PRIMARY KEY, \"name\" VARCHAR(10))");
       try (Source source = new JdbcConnector().source(database.config("t"), null);
           Sink upsert =
-              new JdbcConnector()
-                  .sink(database.config("t").put("mode", "upsert"))
-                  .orElseThrow();
+              new JdbcConnector().sink(database.config("t").put("mode", "upsert")).orElseThrow();
           Sink missing = new JdbcConnector().sink(database.config("u")).orElseThrow()) {
         assertThat(source.explain(RowFormat.RECORDS))
             .anyMatch(l -> l.contains("general dialect: modes upsert"));
@@ -181,8 +179,7 @@ class SqlConnectorTest {
         for (Future<Void> f : threads.invokeAll(work)) {
           f.get();
         }
-        assertThat(
-                database.rows("SELECT count(*) FROM %1$st%1$s".formatted(quote)).getFirst())
+        assertThat(database.rows("SELECT count(*) FROM %1$st%1$s".formatted(quote)).getFirst())
             .isEqualTo(Integer.toString(lanes * chunks * 10));
       }
     }

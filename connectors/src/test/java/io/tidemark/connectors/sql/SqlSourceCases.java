@@ -136,10 +136,7 @@ abstract class SqlSourceCases {
   class IntegerKeyWithGaps extends Keyed {
     IntegerKeyWithGaps() {
       super(
-          "k INTEGER NOT NULL PRIMARY KEY",
-          "",
-          "{\"rows\": 50}",
-          i -> new Object[] {i * i - 5000});
+          "k INTEGER NOT NULL PRIMARY KEY", "", "{\"rows\": 50}", i -> new Object[] {i * i - 5000});
     }
   }
 

@@ -47,8 +47,7 @@ final class TestSql implements AutoCloseable {
     String name = unique();
     MariaDbServer server = MariaDbServer.get();
     TestSql any =
-        new TestSql(
-            "MariaDB", server.url(""), MariaDbServer.USER, MariaDbServer.PASSWORD, null);
+        new TestSql("MariaDB", server.url(""), MariaDbServer.USER, MariaDbServer.PASSWORD, null);
     any.run("CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
     return new TestSql(
         "MariaDB", server.url(name), MariaDbServer.USER, MariaDbServer.PASSWORD, null);
