@@ -3,10 +3,13 @@ package io.tidemark.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.JarURLConnection;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +65,7 @@ public final class MariaDbServer {
           new ProcessBuilder(binary(unpacked()).toString(), "--no-defaults", "--version")
               .redirectErrorStream(true)
               .start();
-      String said = new String(p.getInputStream().readAllBytes());
+      String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return p.waitFor() == 0 ? Optional.empty() : Optional.of("it does not run: " + said.strip());
     } catch (IOException e) {
       return Optional.of("it does not run: " + e.getMessage());
@@ -183,7 +186,7 @@ public final class MariaDbServer {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < until) {
       // The init file was read before it listens.
-      try (Socket s = new Socket("127.0.0.1", port)) {
+      try (Socket s = new Socket(InetAddress.getLoopbackAddress(), port)) {
         if (s.isConnected() && p.isAlive()) {
           return true;
         }
@@ -236,7 +239,7 @@ public final class MariaDbServer {
     unpack(fresh);
     try {
       Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       delete(fresh);
     }
     return place;

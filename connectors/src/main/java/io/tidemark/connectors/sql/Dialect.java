@@ -16,6 +16,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -163,16 +164,26 @@ abstract class Dialect {
     return Optional.empty();
   }
 
-  /** A statement that writes one row; its parameters are the columns in order. */
-  String write(SqlTable table, List<SqlColumn> columns, List<String> key, Mode mode) {
+  /** How many rows one statement may write. */
+  int rowsAtOnce(int columns, Mode mode) {
+    return 1;
+  }
+
+  /**
+   * A statement that writes rows; its parameters are the columns in order, row by row.
+   *
+   * @param rows how many, at most {@link #rowsAtOnce}
+   */
+  String write(SqlTable table, List<SqlColumn> columns, List<String> key, Mode mode, int rows) {
+    String row =
+        columns.stream().map(this::parameter).collect(Collectors.joining(", ", "(", ")"));
     String insert =
         "INSERT INTO "
             + sql(table.name())
             + " ("
             + list(columns.stream().map(SqlColumn::name).toList())
-            + ") VALUES ("
-            + columns.stream().map(this::parameter).collect(Collectors.joining(", "))
-            + ")";
+            + ") VALUES "
+            + String.join(", ", Collections.nCopies(rows, row));
     return mode == Mode.INSERT ? insert : insert + conflict(columns, key, mode);
   }
 

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.sql;
 
 import io.tidemark.connectors.columns.TextValues;
+import io.tidemark.connectors.sql.SinkSettings.Mode;
 import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,6 +32,8 @@ final class DuckDb extends Dialect {
           "DECIMAL",
           38,
           38);
+
+  private static final int MOST_ROWS = 100;
 
   private static final String TEXT = "CAST(%s AS VARCHAR)";
 
@@ -74,6 +77,12 @@ final class DuckDb extends Dialect {
   @Override
   String parameter(SqlColumn column) {
     return "CAST(? AS " + column.type() + ")";
+  }
+
+  // Of several rows with one key in one statement, ON CONFLICT takes none.
+  @Override
+  int rowsAtOnce(int columns, Mode mode) {
+    return mode == Mode.INSERT ? MOST_ROWS : 1;
   }
 
   @Override

@@ -104,9 +104,9 @@ final class H2 extends Dialect {
 
   // Of the rows of one statement and those that are there, a key is matched as = does.
   @Override
-  String write(SqlTable table, List<SqlColumn> columns, List<String> key, Mode mode) {
+  String write(SqlTable table, List<SqlColumn> columns, List<String> key, Mode mode, int rows) {
     if (mode == Mode.INSERT) {
-      return super.write(table, columns, key, mode);
+      return super.write(table, columns, key, mode, rows);
     }
     List<String> names = columns.stream().map(SqlColumn::name).toList();
     List<String> rest = names.stream().filter(c -> !key.contains(c)).toList();

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.sql;
 
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.sql.SinkSettings.Mode;
 import io.tidemark.core.retry.TaskException;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -15,12 +16,18 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Turns records into the parameters of a statement that writes one row.
+ * Turns records into parameters of statements that write rows.
  *
- * @param sql the statement
+ * @param one the statement that writes one row
+ * @param many the one that writes {@code atOnce} rows
  */
 record RowWriter(
-    String sql, List<SqlColumn> columns, List<Values.Converter> converters, SqlErrors errors) {
+    String one,
+    String many,
+    int atOnce,
+    List<SqlColumn> columns,
+    List<Values.Converter> converters,
+    SqlErrors errors) {
 
   RowWriter(SqlTable table, SourceShape source, SinkSettings settings, SqlErrors errors)
       throws TaskException {
@@ -35,9 +42,30 @@ record RowWriter(
       SqlErrors errors)
       throws TaskException {
     this(
-        errors.dialect().write(table, columns, settings.keyOf(source), settings.mode()),
+        table,
         columns,
         converters(columns, source, errors),
+        settings.keyOf(source),
+        settings.mode(),
+        errors);
+  }
+
+  private RowWriter(
+      SqlTable table,
+      List<SqlColumn> columns,
+      List<Values.Converter> converters,
+      List<String> key,
+      Mode mode,
+      SqlErrors errors) {
+    this(
+        errors.dialect().write(table, columns, key, mode, 1),
+        errors
+            .dialect()
+            .write(
+                table, columns, key, mode, errors.dialect().rowsAtOnce(columns.size(), mode)),
+        errors.dialect().rowsAtOnce(columns.size(), mode),
+        columns,
+        converters,
         errors);
   }
 
@@ -115,19 +143,37 @@ record RowWriter(
     return bytes;
   }
 
-  /** Writes rows in one batch. */
+  /** Writes rows, in their order. */
   void write(Connection connection, List<Object[]> rows) throws SQLException {
-    if (rows.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement s = connection.prepareStatement(sql)) {
-      for (Object[] row : rows) {
-        for (int i = 0; i < row.length; i++) {
-          bind(s, i + 1, row[i], columns.get(i).held().kind());
+    int whole = atOnce == 1 ? 0 : rows.size() / atOnce * atOnce;
+    if (whole > 0) {
+      try (PreparedStatement s = connection.prepareStatement(many)) {
+        for (int from = 0; from < whole; from += atOnce) {
+          for (int i = 0; i < atOnce; i++) {
+            bind(s, i * columns.size(), rows.get(from + i));
+          }
+          s.executeUpdate();
         }
+      }
+    }
+    if (whole < rows.size()) {
+      batch(connection, rows.subList(whole, rows.size()));
+    }
+  }
+
+  private void batch(Connection connection, List<Object[]> rows) throws SQLException {
+    try (PreparedStatement s = connection.prepareStatement(one)) {
+      for (Object[] row : rows) {
+        bind(s, 0, row);
         s.addBatch();
       }
       s.executeBatch();
+    }
+  }
+
+  private void bind(PreparedStatement s, int before, Object[] row) throws SQLException {
+    for (int i = 0; i < row.length; i++) {
+      bind(s, before + i + 1, row[i], columns.get(i).held().kind());
     }
   }
 
