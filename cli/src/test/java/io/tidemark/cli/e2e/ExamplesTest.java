@@ -42,15 +42,18 @@ class ExamplesTest {
 
   private static Postgres postgres;
   private static Postgres copy;
+  private static Buckets buckets;
 
   @BeforeAll
   static void start() throws SQLException {
     postgres = new Postgres();
     copy = new Postgres();
+    buckets = new Buckets();
   }
 
   @AfterAll
   static void stop() throws SQLException {
+    buckets.close();
     copy.close();
     postgres.close();
   }
@@ -72,7 +75,9 @@ class ExamplesTest {
               "postgres-to-parquet-by-week.yaml",
               "postgres-to-csv-by-origin.yaml",
               "postgres-to-kafka.yaml",
-              "kafka-to-postgres.yaml");
+              "kafka-to-postgres.yaml",
+              "postgres-to-s3.yaml",
+              "s3-to-postgres.yaml");
     }
   }
 
@@ -164,6 +169,8 @@ class ExamplesTest {
     fleet.broker();
     JsonNode topic = run("postgres-to-kafka");
     JsonNode back = run("kafka-to-postgres");
+    run("postgres-to-s3");
+    run("s3-to-postgres");
 
     assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(postgres.rows("public.flights")).isEqualTo(SAMPLE);
@@ -189,6 +196,11 @@ class ExamplesTest {
         .isGreaterThan(3);
     assertThat(origins.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(partitions("flights-by-origin", ".csv")).isEqualTo(3);
+    assertThat(buckets.below("flights/").keySet())
+        .anyMatch(k -> k.matches("_manifest-.*\\.json"))
+        .noneMatch(k -> k.startsWith("_tidemark"));
+    assertThat(postgres.number(digest.formatted(columns).replace("flights", "flights_from_s3")))
+        .isEqualTo(postgres.number(digest.formatted(columns)));
   }
 
   /** How many partitions wrote the files, whose names have the ordinal behind the backfill's id. */
@@ -207,7 +219,8 @@ class ExamplesTest {
             .replace("jdbc:postgresql://127.0.0.1:5432/postgres", postgres.url())
             .replace("jdbc:postgresql://127.0.0.1:5432/copy", copy.url())
             .replace("user: postgres", "user: app")
-            .replace("127.0.0.1:9092", fleet.bootstrap() == null ? "" : fleet.bootstrap());
+            .replace("127.0.0.1:9092", fleet.bootstrap() == null ? "" : fleet.bootstrap())
+            .replace("http://127.0.0.1:9000", buckets.endpoint());
     Path spec = fleet.write(example + ".yaml", text);
     Proc p = fleet.start(example, "run", spec.toString(), "--output", "json");
     JsonNode end = Fleet.json(p.expect(0, PATIENCE));

@@ -251,6 +251,7 @@ class RoundTripTest {
     Schema nullableLong = SchemaBuilder.unionOf().nullType().and().longType().endUnion();
     Schema nanos = logical(LogicalTypes.timestampNanos(), Schema.Type.LONG);
     Schema localNanos = logical(LogicalTypes.localTimestampNanos(), Schema.Type.LONG);
+    Schema either = SchemaBuilder.unionOf().nullType().and().intType().and().stringType().endUnion();
     Schema millis = logical(LogicalTypes.timestampMillis(), Schema.Type.LONG);
     Schema schema =
         Schema.createRecord(
@@ -266,7 +267,8 @@ class RoundTripTest {
                 field("four", four),
                 field("nanos", nanos),
                 field("local", localNanos),
-                field("millis", millis)));
+                field("millis", millis),
+                new Schema.Field("either", either)));
     GenericRecord p = row(point, java.util.Arrays.asList(1, null));
     List<Object> full =
         List.of(
@@ -277,7 +279,8 @@ class RoundTripTest {
             new GenericData.Fixed(four, new byte[] {1, 2, 3, 4}),
             1_000_000_001L,
             -1L,
-            5L);
+            5L,
+            "text");
     List<Object> empty = new ArrayList<>();
     full.forEach(v -> empty.add(null));
     empty.set(0, List.of());

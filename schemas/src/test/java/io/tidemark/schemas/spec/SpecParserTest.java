@@ -213,7 +213,7 @@ class SpecParserTest {
       delimiter = '|',
       textBlock =
           """
-          source: {}                    | 3:1: source: names no kind; keep exactly one of: jdbc, file, kafka
+          source: {}                    | 3:1: source: names no kind; keep exactly one of: jdbc, file, s3, kafka
           source: {jdcb: {}}            | 3:10: source: unknown kind 'jdcb'; did you mean 'jdbc'?
           source: [jdbc]                | 3:9: source: must be an object with one key that names the kind, such as {jdbc: {...}}, not this list
           source: jdbc                  | 3:9: source: must be an object with one key that names the kind, such as {jdbc: {...}}, not 'jdbc'
@@ -234,7 +234,7 @@ class SpecParserTest {
 
     assertThat(refused(yaml).errors())
         .extracting(SpecError::toString)
-        .contains("3:1: source: names 2 kinds: jdbc, file; keep exactly one of: jdbc, file, kafka");
+        .contains("3:1: source: names 2 kinds: jdbc, file; keep exactly one of: jdbc, file, s3, kafka");
   }
 
   @Test
