@@ -42,12 +42,12 @@ class IcebergTypesTest {
    * @param wanted the type of the created column
    * @param values pairs of what is written and what is read
    */
-  private record Case(String name, Schema schema, Type wanted, Object[] values) {}
+  private record Case(String name, Schema schema, Type wanted, List<Object> values) {}
 
   @TempDir Path warehouse;
 
   private static Case of(String name, Schema schema, Type wanted, Object... values) {
-    return new Case(name, schema, wanted, values);
+    return new Case(name, schema, wanted, List.of(values));
   }
 
   private static Schema plain(Schema.Type type) {
@@ -253,7 +253,7 @@ class IcebergTypesTest {
     for (int n = 0; n < 3; n++) {
       GenericRecord row = new GenericData.Record(schema);
       for (int i = 0; i < cases.size() && n < 2; i++) {
-        row.put(i, cases.get(i).values()[value(cases.get(i), n)]);
+        row.put(i, cases.get(i).values().get(value(cases.get(i), n)));
       }
       rows.add(row);
     }
@@ -261,7 +261,7 @@ class IcebergTypesTest {
   }
 
   private static int value(Case c, int n) {
-    return c.values().length > 2 ? 2 * n : 0;
+    return c.values().size() > 2 ? 2 * n : 0;
   }
 
   @Test
@@ -281,7 +281,7 @@ class IcebergTypesTest {
       }
       for (int n = 0; n < 2; n++) {
         Object value = read.get(n).getField(c.name());
-        Object wanted = c.values()[value(c, n) + 1];
+        Object wanted = c.values().get(value(c, n) + 1);
         if (value instanceof Record record) {
           assertThat(List.of("x", record.getField("x"))).as(c.name()).isEqualTo(wanted);
           assertThat(record.getField("y")).as(c.name()).isNull();
