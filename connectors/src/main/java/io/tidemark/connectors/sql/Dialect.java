@@ -175,8 +175,7 @@ abstract class Dialect {
    * @param rows how many, at most {@link #rowsAtOnce}
    */
   String write(SqlTable table, List<SqlColumn> columns, List<String> key, Mode mode, int rows) {
-    String row =
-        columns.stream().map(this::parameter).collect(Collectors.joining(", ", "(", ")"));
+    String row = columns.stream().map(this::parameter).collect(Collectors.joining(", ", "(", ")"));
     String insert =
         "INSERT INTO "
             + sql(table.name())

@@ -61,8 +61,7 @@ record RowWriter(
         errors.dialect().write(table, columns, key, mode, 1),
         errors
             .dialect()
-            .write(
-                table, columns, key, mode, errors.dialect().rowsAtOnce(columns.size(), mode)),
+            .write(table, columns, key, mode, errors.dialect().rowsAtOnce(columns.size(), mode)),
         errors.dialect().rowsAtOnce(columns.size(), mode),
         columns,
         converters,

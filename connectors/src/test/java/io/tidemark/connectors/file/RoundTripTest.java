@@ -251,7 +251,8 @@ class RoundTripTest {
     Schema nullableLong = SchemaBuilder.unionOf().nullType().and().longType().endUnion();
     Schema nanos = logical(LogicalTypes.timestampNanos(), Schema.Type.LONG);
     Schema localNanos = logical(LogicalTypes.localTimestampNanos(), Schema.Type.LONG);
-    Schema either = SchemaBuilder.unionOf().nullType().and().intType().and().stringType().endUnion();
+    Schema either =
+        SchemaBuilder.unionOf().nullType().and().intType().and().stringType().endUnion();
     Schema millis = logical(LogicalTypes.timestampMillis(), Schema.Type.LONG);
     Schema schema =
         Schema.createRecord(

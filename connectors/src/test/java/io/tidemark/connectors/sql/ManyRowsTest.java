@@ -13,7 +13,11 @@ class ManyRowsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "mariadb, insert", "mariadb, upsert", "mariadb, insert-ignore", "duckdb, insert", "h2, upsert"
+    "mariadb, insert",
+    "mariadb, upsert",
+    "mariadb, insert-ignore",
+    "duckdb, insert",
+    "h2, upsert"
   })
   void shouldWriteEveryRowOnceWhenThereAreMoreThanAStatementTakes(String product, String mode)
       throws Exception {

@@ -234,7 +234,8 @@ class SpecParserTest {
 
     assertThat(refused(yaml).errors())
         .extracting(SpecError::toString)
-        .contains("3:1: source: names 2 kinds: jdbc, file; keep exactly one of: jdbc, file, s3, kafka");
+        .contains(
+            "3:1: source: names 2 kinds: jdbc, file; keep exactly one of: jdbc, file, s3, kafka");
   }
 
   @Test
