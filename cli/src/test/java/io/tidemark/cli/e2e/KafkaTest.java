@@ -190,7 +190,7 @@ class KafkaTest {
             if (i % 3 == 0) {
               record.headers().add(new RecordHeader("n", new byte[] {(byte) i, -1}));
             }
-            producer.send(record);
+            var unused = producer.send(record); // flush and commit wait for it
           }
           producer.flush();
           if (aborted) {

@@ -52,9 +52,10 @@ final class Lakes {
       Path newest =
           versions
               .filter(p -> p.getFileName().toString().matches("v[0-9]+\\.metadata\\.json"))
-              .max(Comparator.comparing(Lakes::version))
+              .max(Comparator.comparingInt(Lakes::version))
               .orElseThrow();
-      FileIO io = (FileIO) Class.forName(FILES).getDeclaredConstructor().newInstance();
+      FileIO io =
+          Class.forName(FILES).asSubclass(FileIO.class).getDeclaredConstructor().newInstance();
       io.initialize(Map.of());
       return new BaseTable(new StaticTableOperations(newest.toString(), io), table.toString());
     } catch (IOException e) {

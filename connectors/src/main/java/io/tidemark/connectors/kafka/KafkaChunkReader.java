@@ -232,7 +232,7 @@ final class KafkaChunkReader implements ChunkReader {
   }
 
   private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-    return RECORD_BYTES
+    return (long) RECORD_BYTES
         + (record.key() == null ? 0 : record.key().length)
         + (record.value() == null ? 0 : record.value().length);
   }

@@ -221,12 +221,14 @@ final class KafkaSink implements Sink {
 
   private void publish(Producer<byte[], byte[]> producer, Schema schema) {
     String key = "schema/%016x".formatted(SchemaNormalization.parsingFingerprint64(schema));
-    producer.send(
-        new ProducerRecord<>(
-            settings.progressTopic(),
-            ProgressReader.place(key),
-            StoredProgress.key(key),
-            StoredProgress.key(schema.toString())));
+    // The commit of its transaction fails if this does.
+    var unused =
+        producer.send(
+            new ProducerRecord<>(
+                settings.progressTopic(),
+                ProgressReader.place(key),
+                StoredProgress.key(key),
+                StoredProgress.key(schema.toString())));
   }
 
   private void create(String topic, Optional<Integer> partitions, Map<String, String> config)
@@ -256,7 +258,7 @@ final class KafkaSink implements Sink {
       }
       StoredProgress raised = found.claimed(claim.fence(), claim.worker());
       producer.beginTransaction();
-      producer.send(record(claim, raised));
+      var unused = producer.send(record(claim, raised)); // the commit fails if this does
       producer.commitTransaction();
       return new KafkaSinkWriter(this, claim, rows, producer, raised);
     } catch (KafkaException e) {

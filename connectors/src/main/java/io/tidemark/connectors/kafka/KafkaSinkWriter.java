@@ -106,13 +106,14 @@ final class KafkaSinkWriter implements SinkWriter, Rows {
       throw failed("writing rows", refused.get());
     }
     try {
-      producer.send(
-          record,
-          (metadata, e) -> {
-            if (e != null) {
-              refused.compareAndSet(null, e);
-            }
-          });
+      var unused =
+          producer.send(
+              record,
+              (metadata, e) -> {
+                if (e != null) {
+                  refused.compareAndSet(null, e);
+                }
+              });
     } catch (KafkaException | IllegalArgumentException e) {
       // The producer says that it failed before; why stands in the first refusal.
       throw failed("writing rows", refused.get() == null ? e : refused.get());

@@ -25,7 +25,6 @@ final class RowReader {
   private final Schema schema;
 
   /**
-   * @param columns names of the parts that are to be columns
    * @throws TaskException FATAL if two columns have one name
    */
   RowReader(SourceSettings settings, ValueReader value) throws TaskException {

@@ -114,7 +114,7 @@ final class Described {
             data.getPrimaryKeys(at.catalog(), at.schema(), at.name()),
             r -> new Part(r.getInt(5), r.getString(4)))
         .stream()
-        .sorted(Comparator.comparing(Part::at))
+        .sorted(Comparator.comparingInt(Part::at))
         .map(Part::column)
         .toList();
   }
@@ -138,7 +138,7 @@ final class Described {
     List<SqlTable.Index> indexes = new ArrayList<>();
     parts.forEach(
         (name, all) -> {
-          all.sort(Comparator.comparing(Part::at));
+          all.sort(Comparator.comparingInt(Part::at));
           List<String> columns =
               all.stream().map(p -> p.column() == null ? "" : p.column()).toList();
           indexes.add(new SqlTable.Index(name, all.getFirst().unique(), columns));

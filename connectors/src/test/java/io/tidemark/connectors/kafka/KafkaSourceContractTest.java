@@ -36,7 +36,8 @@ class KafkaSourceContractTest extends SourceContract {
         int many = 1 + random.nextInt(9);
         for (int i = 0; i < many; i++) {
           String value = (aborted ? "aborted " : "row ") + n + " " + "x".repeat(random.nextInt(90));
-          producer.send(Cluster.record(topic, random.nextInt(3), 1_000L * n, "k" + n, value));
+          var unused =
+              producer.send(Cluster.record(topic, random.nextInt(3), 1_000L * n, "k" + n, value));
           if (!aborted) {
             WRITTEN.add(value);
             n++;

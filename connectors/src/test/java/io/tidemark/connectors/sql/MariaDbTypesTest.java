@@ -126,7 +126,7 @@ class MariaDbTypesTest {
     List<String> inserts = new ArrayList<>();
     int row = 0;
     for (int i = 0; i < COLUMNS.length; i++) {
-      String[] parts = COLUMNS[i].split(" \\| ");
+      String[] parts = COLUMNS[i].split(" \\| ", -1);
       ddl.append(", c").append(i).append(' ').append(parts[0]).append(" NULL");
       for (int v = 1; v < parts.length; v++) {
         inserts.add(

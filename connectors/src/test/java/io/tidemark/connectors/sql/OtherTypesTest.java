@@ -94,7 +94,7 @@ class OtherTypesTest {
     List<String> inserts = new ArrayList<>();
     int row = 0;
     for (int i = 0; i < columns.length; i++) {
-      String[] parts = columns[i].split(" \\| ");
+      String[] parts = columns[i].split(" \\| ", -1);
       ddl.append(", \"c").append(i).append("\" ").append(parts[0]);
       for (int v = 1; v < parts.length; v++) {
         inserts.add(

@@ -163,7 +163,7 @@ final class TestSql implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, SQLException {
     switch (product) {
       case "MariaDB" -> run("DROP DATABASE " + url.substring(url.lastIndexOf('/') + 1));
       case "H2", "HSQLDB" -> run("SHUTDOWN");
