@@ -266,7 +266,7 @@ class SpecParserTest {
         .containsExactly(
             "3:48: source.file.nulls: means nothing for format jsonl; remove it; it is for csv",
             "4:40: sink.file.compression: means nothing for format csv; remove it; it is for"
-                + " parquet");
+                + " parquet and avro");
     assertThat(refused(spec.replace("snappy", "lzma")).errors())
         .extracting(SpecError::path)
         .containsExactly("sink.file.compression");
