@@ -3,7 +3,13 @@ package io.tidemark.reconciler.app;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.tidemark.schemas.avro.Directive;
+import io.tidemark.schemas.avro.RunState;
+import io.tidemark.schemas.registry.RecordSerde;
+import io.tidemark.schemas.registry.RecordSerdes;
+import io.tidemark.schemas.serde.AvroSerde;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -23,6 +29,26 @@ class UncaughtPolicyTest {
     assertThat(policy.handle(bug)).isEqualTo(SHUTDOWN_CLIENT);
 
     assertThat(policy.failure()).hasValue(bug);
+  }
+
+  /** Kafka Streams wraps it into words that name neither the registry nor the remedy. */
+  @Test
+  void shouldKeepWhatTheRegistrySaidWhenItIsTheCause() {
+    RecordSerde<Directive> without = RecordSerdes.singleObject().of(Directive.class);
+    Directive directive =
+        Directive.newBuilder()
+            .setBackfillId("b")
+            .setRunState(RunState.RUN)
+            .setReason("")
+            .setAt(1)
+            .build();
+    byte[] ofRegistry = AvroSerde.of(Directive.class).encode(new byte[] {0, 0, 0, 0, 7}, directive);
+    Throwable registry = catchThrowable(() -> without.deserialize("t", ofRegistry));
+
+    assertThat(policy.handle(new StreamsException("deserialization", registry)))
+        .isEqualTo(SHUTDOWN_CLIENT);
+
+    assertThat(policy.failure()).hasValue(registry);
   }
 
   @Test

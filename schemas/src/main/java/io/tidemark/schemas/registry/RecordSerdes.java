@@ -49,6 +49,7 @@ public final class RecordSerdes {
   public static RecordSerdes of(Map<String, ?> properties) {
     RegistrySettings settings = RegistrySettings.of(properties);
     if (!settings.present()) {
+      RegistrySettings.refuseUnknown(properties.keySet());
       return singleObject();
     }
     Class<?> serializer =
@@ -60,6 +61,8 @@ public final class RecordSerdes {
     RecordForm form;
     if ((back || serializer == RegistrySerializer.class)
         && deserializer == RegistryDeserializer.class) {
+      // Serdes of others may take more settings than are known here.
+      RegistrySettings.refuseUnknown(properties.keySet());
       form = new RegistryForm(records);
     } else {
       form =

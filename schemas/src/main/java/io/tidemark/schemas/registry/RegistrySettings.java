@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -207,6 +208,24 @@ public final class RegistrySettings extends AbstractConfig {
     return DEFINITION.names().contains(property)
         || (property.startsWith(PREFIX)
             && MAY_BE_PREFIXED.contains(property.substring(PREFIX.length())));
+  }
+
+  /**
+   * Refuses names that look like these and are none: a typing error in an address would go
+   * unnoticed.
+   *
+   * @throws ConfigException naming the first, and those that there are
+   */
+  static void refuseUnknown(Set<String> properties) {
+    for (String name : new TreeSet<>(properties)) {
+      if (name.startsWith(PREFIX) && !owns(name)) {
+        throw new ConfigException(
+            "unknown setting "
+                + name
+                + "; there are "
+                + names().stream().filter(n -> n.startsWith(PREFIX)).sorted().toList());
+      }
+    }
   }
 
   /** Names of all of them. */

@@ -256,6 +256,21 @@ class RecordSerdesTest {
   }
 
   @Test
+  void shouldRefuseSettingsThatDoNotExistUnlessTheSerdesAreOfOthers() {
+    assertThatThrownBy(() -> RecordSerdes.of(Map.of("schema.registry.ur", "http://localhost:1")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("unknown setting schema.registry.ur;")
+        .hasMessageContaining("schema.registry.url");
+    assertThatThrownBy(() -> serdes("schema.registry.ssl.truststore.pasword", "x"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("schema.registry.ssl.truststore.password");
+    Map<String, String> theirs = new HashMap<>(Map.of("schema.registry.theirs", "x"));
+    theirs.put(RegistrySettings.URL, server.url());
+    theirs.put(RegistrySettings.SERIALIZER, TheirSerializer.class.getName());
+    assertThat(RecordSerdes.of(theirs).registry()).isPresent();
+  }
+
+  @Test
   void shouldWorkWithoutARegistryWhenNoneIsNamed() {
     RecordSerdes without = RecordSerdes.of(Map.of("bootstrap.servers", "k:9092"));
     without.prepare(Map.of("t", Directive.getClassSchema()));
