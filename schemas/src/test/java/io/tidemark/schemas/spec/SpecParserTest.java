@@ -189,7 +189,7 @@ class SpecParserTest {
               s.yaml:2:7: name: must be lower-case letters, digits and '-', beginning and ending \
             with a letter or digit, at most 63 characters, not 'Orders'
               s.yaml:4:3: source.jdbc: key 'table' is missing; add it: Table, such as \
-            public.orders; not a view.
+            public.orders; a view of PostgreSQL is refused.
               s.yaml:7:15: source.jdbc.password: password must be a reference such as \
             ${env:SRC_PASSWORD}; a literal would be written to the plans topic; set the environment \
             variable and name it here
