@@ -17,8 +17,6 @@ import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 
 /**
  * Avro values, read into one schema whatever they were written with. What does not decode is a bad
@@ -38,7 +36,6 @@ final class AvroValues implements ValueReader.Decoding {
   private final Optional<RegistryRecords> registry;
   private final Map<Integer, GenericDatumReader<IndexedRecord>> readers = new HashMap<>();
   private final GenericDatumReader<IndexedRecord> own;
-  private BinaryDecoder decoder;
 
   /**
    * @param reader a record
@@ -104,7 +101,7 @@ final class AvroValues implements ValueReader.Decoding {
   private IndexedRecord body(GenericDatumReader<IndexedRecord> by, byte[] value, int from)
       throws BadValueException {
     try {
-      decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
+      ValueDecoder decoder = new ValueDecoder(value, from);
       IndexedRecord record = by.read(null, decoder);
       if (!decoder.isEnd()) {
         throw new BadValueException("has bytes behind its last field");

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -76,6 +78,8 @@ final class Cluster {
     }
   }
 
+  private static final Duration OPEN = Duration.ofSeconds(2);
+
   private static int topics;
 
   private Cluster() {}
@@ -122,9 +126,9 @@ final class Cluster {
   /** Writes records, outside of transactions. */
   static void write(List<ProducerRecord<byte[], byte[]>> records) throws ExecutionException {
     try (Producer<byte[], byte[]> producer = producer("")) {
-      List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+      List<Future<?>> sent = new ArrayList<>();
       records.forEach(r -> sent.add(producer.send(r)));
-      for (java.util.concurrent.Future<?> s : sent) {
+      for (Future<?> s : sent) {
         s.get();
       }
     } catch (InterruptedException e) {
@@ -142,7 +146,10 @@ final class Cluster {
     return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** All committed records of a topic, Kafka partition by Kafka partition. */
+  /**
+   * All committed records of a topic, Kafka partition by Kafka partition. The marks of a commit
+   * come a little behind its answer: waits for those, and not for a transaction that stays open.
+   */
   static List<ConsumerRecord<byte[], byte[]>> read(String topic) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -163,9 +170,14 @@ final class Cluster {
           IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList()) {
         consumer.assign(List.of(each));
         consumer.seekToBeginning(List.of(each));
-        long end = consumer.endOffsets(List.of(each)).get(each);
-        while (consumer.position(each) < end) {
+        long end =
+            admin.listOffsets(Map.of(each, OffsetSpec.latest())).all().get().get(each).offset();
+        long since = System.nanoTime();
+        long at = consumer.position(each);
+        while (at < end && System.nanoTime() - since < OPEN.toNanos()) {
           consumer.poll(Duration.ofMillis(50)).forEach(all::add);
+          since = consumer.position(each) > at ? System.nanoTime() : since;
+          at = consumer.position(each);
         }
       }
     }
