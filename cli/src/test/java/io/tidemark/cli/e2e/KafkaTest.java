@@ -154,6 +154,26 @@ class KafkaTest {
     end(alive);
   }
 
+  @Test
+  void shouldCompleteWithNoRowsWhenTheTopicIsEmpty() throws Exception {
+    fill("nothing", 0);
+    Path spec =
+        fleet.write(
+            "nothing.yaml",
+            """
+            apiVersion: tidemark/v1
+            name: nothing
+            source: {kafka: {bootstrap: "%1$s", topic: nothing, format: string}}
+            sink: {kafka: {bootstrap: "%1$s", topic: nothing-copy, format: string}}
+            """
+                .formatted(fleet.bootstrap()));
+
+    JsonNode end = fleet.waitFor(fleet.plan(spec).path("backfill").asText(), PATIENCE);
+
+    assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(end.path("rows").asLong()).isZero();
+  }
+
   private static Proc worker() {
     return fleet.worker("w-" + ++workers);
   }
