@@ -54,7 +54,7 @@ final class OrphansCommand implements Callable<Integer> {
     String id = spec.backfillId();
     Topics topics = kafka.topics();
     ClientConfig clients = kafka.reached();
-    Lookup.requirePlanned(id, clients, topics);
+    String domain = Lookup.requirePlanned(id, clients, topics);
     try (Sink sink = Route.openSink(spec)) {
       // In this order: what a claim that is over has written is in the log by then, or nowhere.
       List<Leftover> leftovers =
@@ -65,8 +65,9 @@ final class OrphansCommand implements Callable<Integer> {
                           ExitCode.USAGE,
                           "a sink of kind '"
                               + spec.sink().kind()
-                              + "' leaves no orphans; only sinks of files do"));
-      Set<String> named = named(id, clients, topics.checkpoints(spec.domain()));
+                              + "' cannot list them: databases and topics leave none, tables of a"
+                              + " lake have their own way, such as remove_orphan_files"));
+      Set<String> named = named(id, clients, topics.checkpoints(domain));
       List<Leftover> orphans = leftovers.stream().filter(l -> !named.contains(l.path())).toList();
       show(orphans);
       if (delete && !orphans.isEmpty()) {

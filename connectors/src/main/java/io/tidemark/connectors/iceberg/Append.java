@@ -201,10 +201,12 @@ final class Append {
     manifest.files().forEach(f -> named.add(name(f.getPath())));
     int removed = 0;
     try {
-      for (FileInfo file : io.listPrefix(places.dataFolder())) {
-        if (!named.contains(name(file.location()))) {
-          io.deleteFile(file.location());
-          removed++;
+      if (places.dataFolder().isPresent()) {
+        for (FileInfo file : io.listPrefix(places.dataFolder().get())) {
+          if (!named.contains(name(file.location()))) {
+            io.deleteFile(file.location());
+            removed++;
+          }
         }
       }
       io.deletePrefix(places.folder());

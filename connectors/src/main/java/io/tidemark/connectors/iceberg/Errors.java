@@ -3,7 +3,6 @@ package io.tidemark.connectors.iceberg;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -11,23 +10,19 @@ import java.nio.file.ReadOnlyFileSystemException;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.function.Predicate;
-import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ServiceFailureException;
 import org.apache.iceberg.exceptions.ServiceUnavailableException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.apache.iceberg.jdbc.UncheckedInterruptedException;
-import org.apache.iceberg.jdbc.UncheckedSQLException;
 
 /**
  * Failures of catalogs and files, classified. A full disk is OVERLOAD, as the partition waits until
  * somebody makes room; a catalog that does not answer is UNAVAILABLE; rights, missing things and
- * settings that Iceberg refuses are FATAL; what is left is TRANSIENT.
+ * settings that Iceberg refuses are FATAL; what is left, such as an object store that is busy and
+ * says so in an exception of its own, is TRANSIENT.
  */
 final class Errors {
 
@@ -62,20 +57,15 @@ final class Errors {
       return failure(
           FailureKind.UNAVAILABLE, "", what + ": the catalog does not answer: " + reason, e);
     }
-    boolean passing =
-        is(e, CommitFailedException.class)
-            || is(e, CommitStateUnknownException.class)
-            || is(e, RESTException.class)
-            || is(e, UncheckedSQLException.class)
-            || is(e, UncheckedInterruptedException.class)
-            || is(e, UncheckedIOException.class, io -> !isLasting(io.getCause()))
-            || (e instanceof IOException io && !isLasting(io));
     boolean lasting =
         is(e, NoSuchTableException.class)
             || is(e, NotFoundException.class)
-            || is(e, ValidationException.class);
+            || is(e, ValidationException.class)
+            || is(e, IllegalArgumentException.class)
+            || is(e, UnsupportedOperationException.class)
+            || is(e, IOException.class, Errors::isLasting);
     return failure(
-        passing && !lasting ? FailureKind.TRANSIENT : FailureKind.FATAL,
+        lasting ? FailureKind.FATAL : FailureKind.TRANSIENT,
         e.getClass().getSimpleName(),
         what + ": " + reason,
         e);

@@ -158,8 +158,7 @@ final class IcebergSink implements Sink {
                       + " name"
                   : "To write its files again, delete "
                       + places.folder()
-                      + " and "
-                      + places.dataFolder()
+                      + places.dataFolder().map(f -> " and " + f).orElse("")
                       + "; or give the spec a new name"));
     }
   }
@@ -168,11 +167,12 @@ final class IcebergSink implements Sink {
     try {
       return table.io().newInputFile(places.begun()).exists()
           || (table.io() instanceof SupportsPrefixOperations io
-              && io.listPrefix(places.dataFolder()).iterator().hasNext());
+              && places.dataFolder().isPresent()
+              && io.listPrefix(places.dataFolder().get()).iterator().hasNext());
     } catch (NotFoundException e) {
       return false;
     } catch (RuntimeException e) {
-      throw Errors.of("cannot list " + places.dataFolder(), e);
+      throw Errors.of("cannot list files of " + places.folder(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.iceberg;
 
 import io.tidemark.core.retry.TaskException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.iceberg.Table;
 
@@ -42,12 +43,15 @@ final class Places {
   }
 
   /**
-   * The folder of all data files, ending with a slash. Of a table that spreads its files over
-   * prefixes ({@code write.object-storage.enabled}) there is none: it is empty then.
+   * The folder of all data files, ending with a slash, where the table's way of placing files gives
+   * the backfill one of its own: it may be looked into and cleared. Empty where files are spread
+   * over prefixes, or lie among those of others.
    */
-  String dataFolder() {
+  Optional<String> dataFolder() {
     String any = data("x");
-    return any.substring(0, any.length() - 1);
+    return any.endsWith("/" + backfill + "/x")
+        ? Optional.of(any.substring(0, any.length() - 1))
+        : Optional.empty();
   }
 
   /** The folder of all that is not data. */

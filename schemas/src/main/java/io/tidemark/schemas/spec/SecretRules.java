@@ -14,7 +14,8 @@ final class SecretRules {
   private static final Pattern SECRET_NAME =
       Pattern.compile(
           "(password|passwd|pwd|passphrase|secret|token|credentials?|apikey|accesskey|secretkey"
-              + "|privatekey|keystorekey|userinfo)$");
+              + "|privatekey|keystorekey|userinfo|authorization)$"
+              + "|sastoken|sharedkey|connectionstring");
 
   /** Without {@code $} inside, so that it stays linear on a text of nothing but openings. */
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}$]*)}");
@@ -23,13 +24,14 @@ final class SecretRules {
 
   private static final Pattern FILE_OR_DIR = Pattern.compile("(file|dir):[^:]+:.+");
 
-  /** The name and the value of a setting in a URL: {@code ?name=value}, {@code ;name=value}. */
-  private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=?&;]+)=([^&;]*)");
+  /** The name and the value of a setting in a URL, whatever a database parts them by. */
+  private static final Pattern PARAMETER = Pattern.compile("[?&;:,/]([^=?&;:,/]+)=([^&;,]*)");
 
   /** An option of a JAAS login module that holds a secret, and its value. */
   private static final Pattern JAAS_OPTION =
       Pattern.compile(
-          "(\\w*(?:password|secret|token))\\s*=\\s*[\"']?([^\"';\\s]*)", Pattern.CASE_INSENSITIVE);
+          "(\\w*(?:password|secret|token))\\s*=\\s*[\"']?\\s*([^\"';\\s]*)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#");
 
