@@ -34,12 +34,10 @@ public final class ObjectStore implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
-  private final Path settings;
   private final String endpoint;
 
-  private ObjectStore(Process process, Path settings, String endpoint) {
+  private ObjectStore(Process process, String endpoint) {
     this.process = process;
-    this.settings = settings;
     this.endpoint = endpoint;
   }
 
@@ -91,7 +89,10 @@ public final class ObjectStore implements AutoCloseable {
               .start();
       // Ends with this process, whatever becomes of that.
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-      return new ObjectStore(process, settings, "http://127.0.0.1:" + port(process));
+      int port = port(process);
+      // It has read them; whoever shares a server for a whole JVM never closes it.
+      Files.delete(settings);
+      return new ObjectStore(process, "http://127.0.0.1:" + port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -147,9 +148,6 @@ public final class ObjectStore implements AutoCloseable {
     process.destroyForcibly();
     try {
       process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      Files.deleteIfExists(settings);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
