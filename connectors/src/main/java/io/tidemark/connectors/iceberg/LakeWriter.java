@@ -26,12 +26,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes each chunk as data files of its own, one for each of the table's partitions that its rows
- * fall into; a chunk without rows makes none. At most {@value #MOST_OPEN} are open at a time: of
- * rows that jump among more partitions, some get several files.
+ * fall into; a chunk without rows makes none. As many are open at a time as {@link #mostOpen} says:
+ * of rows that jump among more partitions, some get several files.
  */
 final class LakeWriter implements SinkWriter, Rows {
 
-  static final int MOST_OPEN = 64;
+  /** Columns of all open files: each takes some 20 KB as soon as it has a value. */
+  private static final int MOST_COLUMNS = 2_500;
+
+  private static final int LEAST_OPEN = 64;
 
   private static final Logger log = LoggerFactory.getLogger(LakeWriter.class);
 
@@ -86,6 +89,11 @@ final class LakeWriter implements SinkWriter, Rows {
     };
   }
 
+  /** How many files of a table with so many columns are open at a time. */
+  static int mostOpen(int columns) {
+    return Math.max(LEAST_OPEN, MOST_COLUMNS / columns);
+  }
+
   @Override
   public Optional<Progress> progress() {
     return Optional.empty();
@@ -119,7 +127,7 @@ final class LakeWriter implements SinkWriter, Rows {
     PartitionKey of = partitioned.of(row, key);
     ChunkFile file = open.get(of);
     if (file == null) {
-      if (open.size() == MOST_OPEN) {
+      if (open.size() == mostOpen(shape.columns().size())) {
         PartitionKey eldest = open.keySet().iterator().next();
         end(open.remove(eldest));
       }

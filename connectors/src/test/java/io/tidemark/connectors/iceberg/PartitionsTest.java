@@ -130,16 +130,34 @@ class PartitionsTest {
 
   @Test
   void shouldWriteSeveralFilesOfAPartitionWhenRowsJumpAmongMany() throws Exception {
-    try (Sink sink = Tables.sink(warehouse, ", 'partitionedBy': ['truncate(1, id)']")) {
-      List<GenericRecord> rows = rows(LakeWriter.MOST_OPEN + 1);
-      rows.addAll(rows(2));
-      List<CommittedFile> files = Tables.write(sink, SCHEMA, rows);
+    Schema wide = wide(100);
+    int most = LakeWriter.mostOpen(100);
+    try (Sink sink = Tables.sink(warehouse, ", 'partitionedBy': ['c0']")) {
+      List<GenericRecord> rows = new ArrayList<>();
+      for (int n = 0; n < most + 3; n++) {
+        GenericRecord row = new GenericData.Record(wide);
+        for (int c = 0; c < 100; c++) {
+          row.put(c, n % (most + 1));
+        }
+        rows.add(row);
+      }
+      List<CommittedFile> files = Tables.write(sink, wide, rows);
       // The first one was ended for the last one, and the second for the first one again.
-      assertThat(files).hasSize(LakeWriter.MOST_OPEN + 3);
+      assertThat(files).hasSize(most + 3);
     }
-    Table table = Tables.table(warehouse);
-    assertThat(Tables.read(table)).hasSize(LakeWriter.MOST_OPEN + 3);
-    assertThat(ids(table, Expressions.equal("id", 0L))).containsExactly(0L, 0L);
+    assertThat(most).isEqualTo(64);
+    assertThat(Tables.read(Tables.table(warehouse)))
+        .hasSize(most + 3)
+        .filteredOn(r -> r.getField("c0").equals(0) || r.getField("c99").equals(1))
+        .hasSize(4);
+  }
+
+  private static Schema wide(int columns) {
+    SchemaBuilder.FieldAssembler<Schema> fields = SchemaBuilder.record("row").fields();
+    for (int c = 0; c < columns; c++) {
+      fields.requiredInt("c" + c);
+    }
+    return fields.endRecord();
   }
 
   @ParameterizedTest
