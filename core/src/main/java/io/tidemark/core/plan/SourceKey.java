@@ -1,8 +1,6 @@
 package io.tidemark.core.plan;
 
 import io.tidemark.schemas.spec.ConnectorConfig;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -69,7 +67,7 @@ public final class SourceKey {
             .sorted()
             .collect(Collectors.joining(BETWEEN_HOSTS))
         + "/"
-        + decoded(m.group("name"));
+        + m.group("name");
   }
 
   private static String host(String text) {
@@ -84,13 +82,5 @@ public final class SourceKey {
         + (port == null || port.isEmpty()
             ? POSTGRES_PORT
             : Integer.toString(Integer.parseInt(port)));
-  }
-
-  private static String decoded(String name) {
-    try {
-      return URLDecoder.decode(name, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return name; // as odd as it is, it is still the same for the same spec
-    }
   }
 }

@@ -23,7 +23,7 @@ class SourceKeyTest {
           postgres://db1/shop                                   > postgresql://db1:5432/shop
           postgresql://db1:5433/shop                            > postgresql://db1:5433/shop
           jdbc:postgresql://db1/Shop                            > postgresql://db1:5432/Shop
-          jdbc:postgresql://db1/my%20shop%2F1                   > 'postgresql://db1:5432/my shop/1'
+          jdbc:postgresql://db1/my%20shop%2F1                   > postgresql://db1:5432/my%20shop%2F1
           jdbc:postgresql://db1/100%                            > postgresql://db1:5432/100%
           jdbc:postgresql://127.0.0.1/shop                      > postgresql://localhost:5432/shop
           jdbc:postgresql://localhost:5432/shop                 > postgresql://localhost:5432/shop
