@@ -14,12 +14,18 @@ import java.util.regex.Pattern;
  * Where a database is, how to log on, and how to speak to it.
  *
  * @param user empty where none is wanted
- * @param place the URL without user, password and options, for messages
+ * @param place the URL without user, password and options, for messages; no more than its scheme
+ *     where nobody can tell what else is in it
  */
 record SqlEndpoint(String url, String user, String password, String place, Dialect dialect) {
 
-  private static final Pattern USER = Pattern.compile("//[^/@]*@");
-  private static final Pattern OPTIONS = Pattern.compile("[?;].*$");
+  private static final Pattern OPTIONS = Pattern.compile("[?;]");
+
+  /** Schemes whose URLs have a form that is known here. */
+  private static final Pattern FORMED =
+      Pattern.compile(
+          "(?:mariadb|mysql|h2|sqlite|duckdb|hsqldb|postgresql):.*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /**
    * A database that has a dialect of its own.
@@ -68,8 +74,26 @@ record SqlEndpoint(String url, String user, String password, String place, Diale
   }
 
   static String place(String url) {
-    String bare = OPTIONS.matcher(url.substring(5)).replaceFirst("");
-    return USER.matcher(bare).replaceFirst("//");
+    String all = url.substring(5);
+    String[] parts = OPTIONS.split(all, 2);
+    String bare = parts[0];
+    int host = bare.indexOf("//") + 2;
+    if (!FORMED.matcher(all).matches()) {
+      return scheme(all) + "…";
+    }
+    if (host < 2) {
+      return bare;
+    }
+    // What looks like options may be the rest of a password; a host in brackets may hold one.
+    if (bare.indexOf('(') >= 0 || (parts.length > 1 && parts[1].indexOf('@') >= 0)) {
+      return scheme(all) + "…";
+    }
+    return bare.substring(0, host) + bare.substring(Math.max(host, bare.lastIndexOf('@') + 1));
+  }
+
+  /** What the URL begins with, colon included; empty if it has none. */
+  private static String scheme(String bare) {
+    return bare.substring(0, bare.indexOf(':') + 1).toLowerCase(Locale.ROOT);
   }
 
   // Both speak one protocol: MariaDB's driver reaches MySQL where MySQL's own is not here.
@@ -84,13 +108,13 @@ record SqlEndpoint(String url, String user, String password, String place, Diale
       }
     }
     // No more than the scheme: what follows may hold credentials.
-    String scheme = url.substring(0, Math.max(5, url.indexOf(':', 5) + 1));
+    String scheme = "jdbc:" + scheme(url.substring(5));
     String jar = known.map(k -> ": " + k.jar() + " on Maven Central").orElse("");
     throw new TaskException(
         FailureKind.LOCAL,
         "DRIVER",
         "there is no JDBC driver for "
-            + scheme.toLowerCase(Locale.ROOT)
+            + scheme
             + "… here; get its jar"
             + jar
             + ", and name it in the environment of every tidemark process that moves rows or"
