@@ -2,15 +2,18 @@ package io.tidemark.connectors.sql;
 
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tables as JDBC's metadata describes them. */
 final class Described {
@@ -27,6 +30,7 @@ final class Described {
   }
 
   private static final int NAME = 3;
+  private static final int FILTER_CONDITION = 13;
 
   private final Connection connection;
   private final DatabaseMetaData data;
@@ -120,30 +124,54 @@ final class Described {
   }
 
   private List<SqlTable.Index> indexes(Place at) throws SQLException {
-    record Part(String index, boolean unique, int at, String column) {}
-    if (at.type().equals("VIEW")) {
-      return List.of();
-    }
+    return at.type().equals("VIEW")
+        ? List.of()
+        : indexes(data.getIndexInfo(at.catalog(), at.schema(), at.name(), false, true));
+  }
+
+  /** The indexes that {@link DatabaseMetaData#getIndexInfo} tells of, those of all rows only. */
+  static List<SqlTable.Index> indexes(ResultSet answer) throws SQLException {
+    record Part(
+        String index, boolean unique, boolean ordered, int at, String column, boolean partial) {}
+    // Some drivers are older than that column.
+    boolean conditions = answer.getMetaData().getColumnCount() >= FILTER_CONDITION;
     Map<String, List<Part>> parts = new LinkedHashMap<>();
+    Set<String> partial = new HashSet<>();
     for (Part p :
         Rowsets.all(
-            data.getIndexInfo(at.catalog(), at.schema(), at.name(), false, true),
-            r -> new Part(r.getString(6), !r.getBoolean(4), r.getInt(8), r.getString(9)))) {
+            answer,
+            r ->
+                new Part(
+                    r.getString(6),
+                    !r.getBoolean(4),
+                    r.getShort(7) != DatabaseMetaData.tableIndexHashed,
+                    r.getInt(8),
+                    r.getString(9),
+                    conditions && !isBlank(r.getString(FILTER_CONDITION))))) {
       // A row without an index tells of the table as a whole; one without a column of an
       // expression.
       if (p.index() != null) {
+        if (p.partial()) {
+          partial.add(p.index());
+        }
         parts.computeIfAbsent(p.index(), i -> new ArrayList<>()).add(p);
       }
     }
+    parts.keySet().removeAll(partial);
     List<SqlTable.Index> indexes = new ArrayList<>();
     parts.forEach(
         (name, all) -> {
           all.sort(Comparator.comparingInt(Part::at));
           List<String> columns =
               all.stream().map(p -> p.column() == null ? "" : p.column()).toList();
-          indexes.add(new SqlTable.Index(name, all.getFirst().unique(), columns));
+          Part first = all.getFirst();
+          indexes.add(new SqlTable.Index(name, first.unique(), first.ordered(), columns));
         });
     return indexes;
+  }
+
+  private static boolean isBlank(String text) {
+    return text == null || text.isBlank();
   }
 
   /** Names of tables and views, with their schema if the wanted one has one. */
@@ -156,6 +184,11 @@ final class Described {
             wanted.schema().isEmpty()
                 ? r.getString(NAME)
                 : r.getString(2) + "." + r.getString(NAME));
+  }
+
+  // Else the driver does not tell.
+  private static boolean sized(int size) {
+    return size > 0 && size < Integer.MAX_VALUE;
   }
 
   /** What types hold whose names are standard. */
@@ -172,15 +205,17 @@ final class Described {
           size > 0 && size <= 999 && digits >= 0 && digits <= size
               ? Held.decimal(size, digits)
               : Held.of(Held.Kind.NONE);
-      case Types.CHAR,
-          Types.NCHAR,
-          Types.VARCHAR,
+      case Types.CHAR, Types.NCHAR ->
+          sized(size) ? Held.of(Held.Kind.FIXED_TEXT).wide(size) : Held.of(Held.Kind.TEXT);
+      case Types.VARCHAR,
           Types.NVARCHAR,
           Types.LONGVARCHAR,
           Types.LONGNVARCHAR ->
           Held.of(Held.Kind.TEXT);
       case Types.CLOB, Types.NCLOB -> Held.of(Held.Kind.TEXT).unordered();
-      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY -> Held.of(Held.Kind.BYTES);
+      case Types.BINARY ->
+          sized(size) ? Held.of(Held.Kind.FIXED_BYTES).wide(size) : Held.of(Held.Kind.BYTES);
+      case Types.VARBINARY, Types.LONGVARBINARY -> Held.of(Held.Kind.BYTES);
       case Types.BLOB -> Held.of(Held.Kind.BYTES).unordered();
       case Types.DATE -> Held.of(Held.Kind.DATE);
       case Types.TIME -> Held.of(Held.Kind.TIME).keeping(Math.min(digits, Held.MICROS));

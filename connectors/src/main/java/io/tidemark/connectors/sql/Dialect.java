@@ -35,7 +35,10 @@ abstract class Dialect {
   enum Use {
     READ,
     WRITE,
-    PROBE
+    /** Asking a source how it is. */
+    PROBE,
+    /** Asking a sink, which this process holds for writing. */
+    PROBE_SINK
   }
 
   /** Its name for people, such as {@code MariaDB}. */
@@ -81,9 +84,9 @@ abstract class Dialect {
     return Optional.empty();
   }
 
-  /** Whether sessions that only read can be told so. */
-  boolean readOnlySessions() {
-    return true;
+  /** Whether sessions are told that they only read. */
+  boolean readOnly(Use use) {
+    return use != Use.WRITE;
   }
 
   String quote(String name) {

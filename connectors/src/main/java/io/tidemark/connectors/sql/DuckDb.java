@@ -61,7 +61,13 @@ final class DuckDb extends Dialect {
 
   @Override
   Map<String, String> properties(Use use) {
-    return use == Use.WRITE ? Map.of() : Map.of("duckdb.read_only", "true");
+    return readOnly(use) ? Map.of("duckdb.read_only", "true") : Map.of();
+  }
+
+  // All connections of a process must open a file in the same way.
+  @Override
+  boolean readOnly(Use use) {
+    return use == Use.READ || use == Use.PROBE;
   }
 
   @Override
@@ -133,7 +139,7 @@ final class DuckDb extends Dialect {
       if (constraint.getFirst().equals("PRIMARY KEY")) {
         key.addAll(on);
       } else {
-        unique.add(new SqlTable.Index("a unique constraint", true, on));
+        unique.add(new SqlTable.Index("a unique constraint", true, true, on));
       }
     }
     boolean view =

@@ -7,7 +7,8 @@ import org.apache.avro.Schema;
  * What a column holds, and how it is asked for.
  *
  * @param kind form of its values
- * @param precision digits of a DECIMAL, bytes of FIXED_BYTES; else 0
+ * @param precision digits of a DECIMAL, bytes of FIXED_BYTES, characters of FIXED_TEXT; else
+ *     0
  * @param scale of a DECIMAL, or the digits of a second that a time keeps
  * @param select what to select, {@code %s} standing for the column
  * @param ordered whether the database compares it in the order in which it sorts it, so that it can
@@ -29,6 +30,8 @@ record Held(Kind kind, int precision, int scale, String select, boolean ordered)
     TEXT("string"),
     /** Text that loses blanks at its end. */
     TRIMMED_TEXT("string"),
+    /** Exactly so many characters. */
+    FIXED_TEXT("string"),
     BYTES("bytes"),
     /** Exactly so many bytes. */
     FIXED_BYTES("bytes"),
@@ -66,9 +69,9 @@ record Held(Kind kind, int precision, int scale, String select, boolean ordered)
     return new Held(kind, precision, digits, select, ordered);
   }
 
-  /** The same, of so many bytes. */
-  Held wide(int bytes) {
-    return new Held(kind, bytes, scale, select, ordered);
+  /** The same, of so many bytes or characters. */
+  Held wide(int width) {
+    return new Held(kind, width, scale, select, ordered);
   }
 
   /** The same, which is no key. */

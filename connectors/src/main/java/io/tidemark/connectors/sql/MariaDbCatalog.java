@@ -29,13 +29,13 @@ final class MariaDbCatalog {
       ORDER BY ORDINAL_POSITION
       """;
 
-  // A part of a column is not that column.
+  // A part of a column is not that column. What is unique and too long for a tree is hashed.
   private static final String INDEXES =
       """
-      SELECT INDEX_NAME, NON_UNIQUE = 0,
+      SELECT INDEX_NAME, NON_UNIQUE = 0, INDEX_TYPE = 'BTREE',
         concat(coalesce(COLUMN_NAME, ''), coalesce(concat('(', SUB_PART, ')'), ''))
       FROM information_schema.STATISTICS
-      WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_TYPE = 'BTREE'
+      WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?
       ORDER BY INDEX_NAME, SEQ_IN_INDEX
       """;
 
@@ -97,13 +97,13 @@ final class MariaDbCatalog {
   }
 
   private Map<String, SqlTable.Index> indexes(TableName table) throws SQLException {
-    record Part(String index, boolean unique, String column) {}
+    record Part(String index, boolean unique, boolean ordered, String column) {}
     Map<String, SqlTable.Index> indexes = new LinkedHashMap<>();
     for (Part p :
         Rowsets.all(
             connection,
             INDEXES,
-            r -> new Part(r.getString(1), r.getBoolean(2), r.getString(3)),
+            r -> new Part(r.getString(1), r.getBoolean(2), r.getBoolean(3), r.getString(4)),
             table.schema(),
             table.table())) {
       List<String> columns = new ArrayList<>();
@@ -111,7 +111,7 @@ final class MariaDbCatalog {
         columns.addAll(indexes.get(p.index()).columns());
       }
       columns.add(p.column());
-      indexes.put(p.index(), new SqlTable.Index(p.index(), p.unique(), columns));
+      indexes.put(p.index(), new SqlTable.Index(p.index(), p.unique(), p.ordered(), columns));
     }
     return indexes;
   }

@@ -200,7 +200,7 @@ record RowWriter(
       case FLOAT -> Types.REAL;
       case DOUBLE -> Types.DOUBLE;
       case DECIMAL -> Types.DECIMAL;
-      case TEXT, TRIMMED_TEXT, NONE -> Types.VARCHAR;
+      case TEXT, TRIMMED_TEXT, FIXED_TEXT, NONE -> Types.VARCHAR;
       case BYTES, FIXED_BYTES -> Types.VARBINARY;
       case DATE -> Types.DATE;
       case TIME -> Types.TIME;

@@ -79,7 +79,7 @@ final class SqlPool implements AutoCloseable {
       config.setIdleTimeout(60_000);
       config.setInitializationFailTimeout(1);
       config.setAutoCommit(false);
-      config.setReadOnly(use != Dialect.Use.WRITE && dialect.readOnlySessions());
+      config.setReadOnly(dialect.readOnly(use));
       dialect.isolation(use).ifPresent(config::setTransactionIsolation);
       dialect.opening(use).ifPresent(config::setConnectionInitSql);
       dialect.properties(use).forEach(config::addDataSourceProperty);

@@ -12,9 +12,9 @@ final class SqlProbe implements Probing, AutoCloseable {
   private final SqlErrors errors;
   private final SqlPool pool;
 
-  SqlProbe(SqlEndpoint endpoint, SqlErrors errors) {
+  SqlProbe(SqlEndpoint endpoint, SqlErrors errors, Dialect.Use use) {
     this.errors = errors;
-    this.pool = new SqlPool(endpoint, Dialect.Use.PROBE, errors);
+    this.pool = new SqlPool(endpoint, use, errors);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SqlSink implements Sink {
     this.errors =
         new SqlErrors(SqlErrors.SINK, settings.table().toString(), endpoint.place(), dialect);
     this.pool = new SqlPool(endpoint, Dialect.Use.WRITE, errors);
-    this.probe = new SqlProbe(endpoint, errors);
+    this.probe = new SqlProbe(endpoint, errors, Dialect.Use.PROBE_SINK);
   }
 
   @Override

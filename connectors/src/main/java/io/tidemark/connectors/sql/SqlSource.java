@@ -30,7 +30,7 @@ final class SqlSource implements Source {
         new SqlErrors(
             SqlErrors.SOURCE, settings.table().toString(), endpoint.place(), endpoint.dialect());
     this.pool = new SqlPool(endpoint, Dialect.Use.READ, errors);
-    this.probe = new SqlProbe(endpoint, errors);
+    this.probe = new SqlProbe(endpoint, errors, Dialect.Use.PROBE);
   }
 
   @Override

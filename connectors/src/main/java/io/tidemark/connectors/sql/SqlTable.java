@@ -22,9 +22,10 @@ record SqlTable(
 
   /**
    * @param unique whether it forbids duplicates
+   * @param ordered whether it can be walked in the order of its columns
    * @param columns in order, without expressions
    */
-  record Index(String name, boolean unique, List<String> columns) {}
+  record Index(String name, boolean unique, boolean ordered, List<String> columns) {}
 
   SqlTable {
     columns = List.copyOf(columns);
@@ -58,7 +59,8 @@ record SqlTable(
         || indexes.stream()
             .anyMatch(
                 i ->
-                    i.columns().size() >= wanted.size()
+                    i.ordered()
+                        && i.columns().size() >= wanted.size()
                         && i.columns().subList(0, wanted.size()).equals(wanted));
   }
 

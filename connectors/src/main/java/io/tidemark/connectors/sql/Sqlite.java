@@ -80,7 +80,7 @@ final class Sqlite extends Dialect {
   }
 
   @Override
-  boolean readOnlySessions() {
+  boolean readOnly(Use use) {
     return false;
   }
 
@@ -159,7 +159,7 @@ final class Sqlite extends Dialect {
               r -> r.getString(1),
               f.name(),
               schema);
-      indexes.add(new SqlTable.Index(f.name(), f.unique(), columns));
+      indexes.add(new SqlTable.Index(f.name(), f.unique(), true, columns));
     }
     return indexes;
   }

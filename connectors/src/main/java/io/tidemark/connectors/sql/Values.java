@@ -50,7 +50,7 @@ final class Values {
       case FLOAT -> (r, i) -> present(r, r.getFloat(i));
       case DOUBLE -> (r, i) -> present(r, r.getDouble(i));
       case DECIMAL -> (r, i) -> decimal(r.getBigDecimal(i), held);
-      case TEXT, TRIMMED_TEXT -> ResultSet::getString;
+      case TEXT, TRIMMED_TEXT, FIXED_TEXT -> ResultSet::getString;
       case BYTES, FIXED_BYTES -> (r, i) -> bytes(r.getBytes(i));
       case DATE ->
           (r, i) -> {
@@ -136,6 +136,7 @@ final class Values {
       case DECIMAL -> v -> new BigDecimal(new BigInteger(array(v)), held.scale());
       case TEXT -> Values::text;
       case TRIMMED_TEXT -> v -> untrimmed(text(v));
+      case FIXED_TEXT -> v -> exactly(text(v), held.precision());
       case BYTES -> Values::array;
       case FIXED_BYTES -> v -> exactly(array(v), held.precision());
       case DATE -> v -> LocalDate.ofEpochDay(day((Integer) v));
@@ -169,6 +170,20 @@ final class Values {
     if (text.endsWith(" ")) {
       throw new IllegalArgumentException(
           "ends with a blank, which a column of fixed width does not keep");
+    }
+    return text;
+  }
+
+  // A shorter one is filled with blanks, a longer one loses them. Databases differ in whether a
+  // character beyond U+FFFF is one or two.
+  private static String exactly(String text, int width) {
+    if (text.length() != width || text.codePointCount(0, text.length()) != width) {
+      throw new IllegalArgumentException(
+          "has "
+              + text.codePointCount(0, text.length())
+              + " characters, and the column exactly "
+              + width
+              + (text.length() == width ? " of 16 bits" : ""));
     }
     return text;
   }

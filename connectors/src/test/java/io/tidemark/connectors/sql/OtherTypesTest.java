@@ -138,6 +138,41 @@ class OtherTypesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "h2, VARCHAR(9), 'ab', CHAR(3), exactly 3",
+    "h2, VARCHAR(9), 'abc ', CHAR(3), exactly 3",
+    "h2, VARCHAR(9), '😀a', CHAR(3), exactly 3",
+    "h2, VARCHAR(9), 'ab ', CHAR(3), OK",
+    "h2, VARBINARY(9), X'0001', BINARY(3), exactly 3",
+    "hsqldb, VARCHAR(9), 'ab', CHAR(3), exactly 3",
+    "hsqldb, VARCHAR(9), 'abc', CHAR(3), OK",
+    "hsqldb, VARBINARY(9), X'0001', BINARY(3), exactly 3",
+    "hsqldb, BINARY(3), X'000100', BINARY(3), OK",
+  })
+  void shouldRefuseTheRowWhenAColumnOfFixedWidthWouldFillIt(
+      String product, String from, String value, String to, String message) throws Exception {
+    try (TestSql database = product.equals("h2") ? TestSql.h2() : TestSql.hsqldb()) {
+      String literal = value.startsWith("X'") ? value : "'" + value + "'";
+      database.run(
+          "CREATE TABLE \"a\" (\"id\" INTEGER PRIMARY KEY, \"v\" " + from + ")",
+          "INSERT INTO \"a\" VALUES (1, " + literal + ")",
+          "CREATE TABLE \"b\" (\"id\" INTEGER PRIMARY KEY, \"v\" " + to + ")");
+      if (message.equals("OK")) {
+        Copies.copy(database.config("a"), database.config("b"), Path.RECORDS);
+        assertThat(database.rows("SELECT * FROM \"b\""))
+            .isEqualTo(database.rows("SELECT * FROM \"a\""));
+      } else {
+        assertThatThrownBy(
+                () -> Copies.copy(database.config("a"), database.config("b"), Path.RECORDS))
+            .isInstanceOfSatisfying(
+                TaskException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.POISON))
+            .hasMessageContainingAll("column 'v'", message);
+        assertThat(database.rows("SELECT * FROM \"b\"")).isEmpty();
+      }
+    }
+  }
+
   // A file is source or sink of one process: the copy is another one.
   @Test
   void shouldArriveUnchangedInAnotherFileOfDuckDb() throws Exception {
