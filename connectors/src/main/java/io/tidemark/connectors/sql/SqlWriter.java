@@ -135,20 +135,26 @@ final class SqlWriter implements SinkWriter, Rows {
     if (!open) {
       throw new IllegalStateException("no chunk is open");
     }
-    String doing = "writing rows";
+    String noting = "noting progress";
+    String doing = noting;
     try {
       if (!atOnce) {
         table.touch(connection, claim);
       }
+      doing = "writing rows";
       send();
-      doing = "noting progress";
+      doing = noting;
       table.advance(connection, claim, new Progress(cursor, totals, last));
       doing = "committing a chunk";
       connection.commit();
       open = false;
       return List.of();
     } catch (SQLException e) {
-      throw errors.of(doing, e);
+      TaskException told = errors.of(doing, e);
+      // No row is to blame for what the progress table does not take, such as a cursor too long.
+      throw doing.equals(noting) && told.kind() == FailureKind.POISON
+          ? new TaskException(FailureKind.FATAL, told.code(), told.getMessage(), e)
+          : told;
     }
   }
 
