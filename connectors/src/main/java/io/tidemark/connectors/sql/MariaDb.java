@@ -2,6 +2,7 @@ package io.tidemark.connectors.sql;
 
 import io.tidemark.connectors.api.Claim;
 import io.tidemark.connectors.sql.SinkSettings.Mode;
+import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import org.apache.avro.Schema;
 /** MariaDB and MySQL. */
 final class MariaDb extends Dialect {
 
+  private static final int SYNTAX = 1064;
   private static final int PATIENCE_SECONDS = 10;
   private static final int MOST_ROWS = 100;
   private static final int MOST_PARAMETERS = 65_535;
@@ -219,12 +221,36 @@ final class MariaDb extends Dialect {
   }
 
   @Override
-  double replicationLag(Connection connection, int seconds) throws SQLException {
+  double replicationLag(Connection connection, int seconds) throws SQLException, TaskException {
+    if (!words(connection).equals("mysql")) {
+      return behind(connection, seconds, "SHOW SLAVE STATUS", "Seconds_Behind_Master");
+    }
+    try {
+      return behind(connection, seconds, "SHOW REPLICA STATUS", "Seconds_Behind_Source");
+    } catch (SQLException e) {
+      // Before 8.0.22 it was called otherwise.
+      if (e.getErrorCode() != SYNTAX) {
+        throw e;
+      }
+      return behind(connection, seconds, "SHOW SLAVE STATUS", "Seconds_Behind_Master");
+    }
+  }
+
+  private static double behind(Connection connection, int seconds, String sql, String column)
+      throws SQLException, TaskException {
     try (Statement s = connection.createStatement()) {
       s.setQueryTimeout(seconds);
-      try (ResultSet r = s.executeQuery("SHOW SLAVE STATUS")) {
+      try (ResultSet r = s.executeQuery(sql)) {
         // Of a primary there is nothing to tell: only its replicas know how far they are.
-        return r.next() ? r.getDouble("Seconds_Behind_Master") : 0;
+        double most = 0;
+        while (r.next()) {
+          most = Math.max(most, r.getDouble(column));
+          if (r.wasNull()) {
+            throw TaskException.fatal(
+                "replication is stopped, so that its lag is not known; see " + sql);
+          }
+        }
+        return most;
       }
     }
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.Sink;
@@ -56,13 +57,32 @@ class SqlConnectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "jdbc:mariadb://me:hush@db/shop?password=hush, mariadb://db/shop",
-    "jdbc:h2:tcp://db/~/x;PASSWORD=hush, h2:tcp://db/~/x",
-    "jdbc:sqlite:/var/x.db, sqlite:/var/x.db"
-  })
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "jdbc:mariadb://me:hush@db/shop?password=hush mariadb://db/shop",
+        "jdbc:mariadb://me:hu/sh@db/shop mariadb://db/shop",
+        "jdbc:mariadb://me:hu@sh@db:3306/shop mariadb://db:3306/shop",
+        "jdbc:mariadb://me:hu?sh@db/shop mariadb:…",
+        "jdbc:mariadb://me:12;hush@db/shop?x=y mariadb:…",
+        "jdbc:mariadb://db/shop?user=me&password=hu@sh mariadb:…",
+        "jdbc:MySQL://me:hush@a:1,you:hush@b:2/shop MySQL://b:2/shop",
+        "jdbc:mysql://address=(host=db)(user=me)(password=hush)/shop mysql:…",
+        "jdbc:postgresql://me:hush@db/shop postgresql://db/shop",
+        "jdbc:h2:tcp://db/~/x;PASSWORD=hush h2:tcp://db/~/x",
+        "jdbc:h2:mem:x;USER=me;PASSWORD=hu@sh h2:mem:x",
+        "jdbc:sqlite:/var/x.db sqlite:/var/x.db",
+        "jdbc:duckdb:/home/me@here/x.db duckdb:/home/me@here/x.db",
+        "jdbc:hsqldb:hsql://db/x;password=hush hsqldb:hsql://db/x",
+        "jdbc:oracle:thin:scott/hush@//db:1521/x oracle:…",
+        "jdbc:oracle:thin:scott/hush@db:1521:x oracle:…",
+        "jdbc:db2://db:50000/shop:user=me;password=hush; db2:…",
+        "jdbc:teradata://db/USER=me,PASSWORD=hush,DATABASE=x teradata:…",
+        "jdbc:mysql+srv://me:hush@db/shop mysql+srv:…",
+        "jdbc:hush …"
+      })
   void shouldTellNoSecretWhenItTellsThePlace(String url, String place) {
-    assertThat(SqlEndpoint.place(url)).isEqualTo(place);
+    assertThat(SqlEndpoint.place(url)).isEqualTo(place).doesNotContain("hu", "sh@");
   }
 
   @ParameterizedTest
@@ -181,6 +201,82 @@ class SqlConnectorTest {
         }
         assertThat(database.rows("SELECT count(*) FROM %1$st%1$s".formatted(quote)).getFirst())
             .isEqualTo(Integer.toString(lanes * chunks * 10));
+      }
+    }
+  }
+
+  @Test
+  void shouldBlameNoRowWhenTheProgressTableDoesNotTakeACursor() throws Exception {
+    try (TestSql database = TestSql.hsqldb()) {
+      database.run("CREATE TABLE \"t\" (\"id\" INTEGER PRIMARY KEY)");
+      SourceShape shape;
+      try (Source source = new JdbcConnector().source(database.config("t"), null)) {
+        shape = source.shape();
+      }
+      try (Sink sink = new JdbcConnector().sink(database.config("t")).orElseThrow()) {
+        sink.prepare(shape);
+        try (SinkWriter writer =
+            sink.open(new Claim("b", "b/0", 1, "w"), shape, RowFormat.RECORDS)) {
+          writer.begin();
+          assertThatThrownBy(
+                  () ->
+                      writer.commit(
+                          Cursor.of("x".repeat(5_000)), new Totals(1, 0, 0, "avro", 1, 0), false))
+              .isInstanceOfSatisfying(
+                  TaskException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.FATAL))
+              .hasMessageContaining("noting progress");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h2", "sqlite", "duckdb"})
+  void shouldAskASinkThatIsBeingWritten(String product) throws Exception {
+    try (TestSql database =
+        switch (product) {
+          case "sqlite" -> TestSql.sqlite();
+          case "h2" -> TestSql.h2();
+          default -> TestSql.duckdb();
+        }) {
+      database.run("CREATE TABLE \"t\" (\"id\" INTEGER PRIMARY KEY)");
+      SourceShape shape;
+      try (TestSql other = TestSql.h2()) {
+        other.run("CREATE TABLE \"t\" (\"id\" INTEGER PRIMARY KEY)");
+        try (Source source = new JdbcConnector().source(other.config("t"), null)) {
+          shape = source.shape();
+        }
+      }
+      try (Sink sink = new JdbcConnector().sink(database.config("t")).orElseThrow()) {
+        sink.prepare(shape);
+        try (SinkWriter writer =
+            sink.open(new Claim("b", "b/0", 1, "w"), shape, RowFormat.RECORDS)) {
+          commit(writer, shape, 0, 1);
+          assertThat(
+                  sink.probing()
+                      .orElseThrow()
+                      .ask("SELECT count(*) FROM \"t\"", Duration.ofSeconds(10)))
+              .isEqualTo(10);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatReplicationIsStoppedInsteadOfNoLag() throws Exception {
+    try (TestSql database = TestSql.mariadb()) {
+      database.run("CREATE TABLE t (id int PRIMARY KEY)");
+      try (Source source = new JdbcConnector().source(database.config("t"), null)) {
+        Probing probing = source.probing().orElseThrow();
+        assertThat(probing.replicationLag(Duration.ofSeconds(10))).isZero();
+        database.run("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1");
+        try {
+          assertThatThrownBy(() -> probing.replicationLag(Duration.ofSeconds(10)))
+              .isInstanceOf(TaskException.class)
+              .hasMessageContaining("replication is stopped");
+        } finally {
+          database.run("RESET SLAVE ALL");
+        }
       }
     }
   }
