@@ -34,8 +34,9 @@ record KafkaEndpoint(Side side, String bootstrap, String topic, Map<String, Stri
   private static final int FETCH_BYTES = 8 << 20;
   private static final int MOST_POLLED = 5_000;
   private static final int BATCH_BYTES = 256 << 10;
-  private static final int REQUEST_BYTES = 64 << 20;
-  private static final int BUFFER_BYTES = 64 << 20;
+
+  // A worker has a producer for each partition it has open.
+  private static final int BUFFER_BYTES = 32 << 20;
 
   /** What exactly once stands on; a spec that sets one of these is refused. */
   private static final Set<String> OURS =
@@ -118,8 +119,8 @@ record KafkaEndpoint(Side side, String bootstrap, String topic, Map<String, Stri
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-    // How large a record may be is for the topic to say.
-    all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, REQUEST_BYTES);
+    // How large a record may be is for the topic to say, as far as the buffer holds it.
+    all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, BUFFER_BYTES);
     // By default each next transaction waits 100 ms for the markers of the one before.
     all.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 1);
     all.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 5);
