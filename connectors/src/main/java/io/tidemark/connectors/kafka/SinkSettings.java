@@ -59,6 +59,14 @@ record SinkSettings(
     Format format =
         Settings.oneOf(
             Format.class, Side.SINK, "format", Settings.text(config, Side.SINK, "format"));
+    String progressTopic =
+        Settings.optional(config, "progressTopic").orElse(endpoint.topic() + PROGRESS);
+    if (progressTopic.equals(endpoint.topic())) {
+      throw TaskException.fatal(
+          "sink.kafka.progressTopic: '"
+              + progressTopic
+              + "' is the topic that rows are written to; name another one, or leave it out");
+    }
     Optional<String> keyFormat = Settings.optional(config, "keyFormat");
     return new SinkSettings(
         endpoint,
@@ -83,7 +91,7 @@ record SinkSettings(
             ? Optional.of((short) config.get("replication").asInt())
             : Optional.empty(),
         Settings.map(config, "topicConfig"),
-        Settings.optional(config, "progressTopic").orElse(endpoint.topic() + PROGRESS),
+        progressTopic,
         Units.duration(Settings.optional(config, "transactionTimeout").orElse("30s")).toMillis());
   }
 }
