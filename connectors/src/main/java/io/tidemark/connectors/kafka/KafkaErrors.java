@@ -44,6 +44,12 @@ record KafkaErrors(KafkaEndpoint endpoint) {
     return TaskException.fatal(endpoint.where() + ": " + message);
   }
 
+  /** A failure that time may mend, found by us and not by a broker. */
+  TaskException unavailable(String message) {
+    return new TaskException(
+        FailureKind.UNAVAILABLE, "UNAVAILABLE", endpoint.where() + ": " + message, null);
+  }
+
   /**
    * @param doing what failed, such as {@code reading orders-3}
    */

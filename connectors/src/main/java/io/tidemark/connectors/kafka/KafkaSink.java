@@ -44,6 +44,7 @@ final class KafkaSink implements Sink {
 
   private static final Logger log = LoggerFactory.getLogger(KafkaSink.class);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration APPEAR = Duration.ofSeconds(30);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final SinkSettings settings;
@@ -72,8 +73,8 @@ final class KafkaSink implements Sink {
 
   @Override
   public void check(SourceShape source) throws TaskException {
-    boolean keyed = rows(source).keyed();
     Optional<TopicAdmin.Topic> topic = admin().find(settings.endpoint().topic());
+    boolean keyed = rows(source, topic.map(TopicAdmin.Topic::partitions).orElse(0)).keyed();
     if (topic.isEmpty() && !settings.create()) {
       throw errors.fatal(
           "the topic is not there, and create is never; create it, or set create: if-missing");
@@ -136,11 +137,12 @@ final class KafkaSink implements Sink {
     }
   }
 
-  private RowWriter rows(SourceShape source) throws TaskException {
+  private RowWriter rows(SourceShape source, int partitions) throws TaskException {
     String topic = settings.endpoint().topic();
     return new RowWriter(
         settings,
         source,
+        partitions,
         fields ->
             switch (settings.format()) {
               case STRING -> ValueWriter.text(fields);
@@ -156,13 +158,12 @@ final class KafkaSink implements Sink {
     if (admin().find(settings.progressTopic()).isEmpty()) {
       return;
     }
-    Optional<String> found;
+    Optional<String> found = Optional.empty();
     try (ProgressReader reader = reader("read_committed", backfill);
         ProgressReader ends = reader("read_uncommitted", backfill)) {
-      for (int place = 0; place < ProgressReader.PARTITIONS; place++) {
-        reader.readTo(place, ends.end(place), PATIENCE);
+      for (int place = 0; place < ProgressReader.PARTITIONS && found.isEmpty(); place++) {
+        found = reader.any(place, ends.end(place), PATIENCE);
       }
-      found = reader.any();
     }
     if (found.isPresent()) {
       throw errors.fatal(
@@ -235,7 +236,7 @@ final class KafkaSink implements Sink {
       throws TaskException {
     if (admin().find(topic).isEmpty()) {
       admin().create(topic, partitions, settings.replication(), config);
-      admin().awaitThere(topic);
+      admin().awaitThere(topic, APPEAR);
     }
   }
 
@@ -244,15 +245,13 @@ final class KafkaSink implements Sink {
     if (!format.equals(RowFormat.RECORDS)) {
       throw TaskException.fatal("topics take rows as '" + RowFormat.RECORDS.id() + "' only");
     }
-    RowWriter rows = rows(source);
+    RowWriter rows = rows(source, admin().get(settings.endpoint().topic()).partitions());
     readers(claim.backfill());
     refuseIfOvertaken(claim);
     Producer<byte[], byte[]> producer = producer(claim.partition());
     try {
       producer.initTransactions();
-      int place = ProgressReader.place(claim.partition());
-      committed.readTo(place, tried.end(place), PATIENCE);
-      StoredProgress found = committed.of(claim.partition()).orElse(StoredProgress.NONE);
+      StoredProgress found = newest(committed, claim).orElse(StoredProgress.NONE);
       if (found.fence() > claim.fence()) {
         throw fenced(claim, found);
       }
@@ -320,12 +319,16 @@ final class KafkaSink implements Sink {
    * Refuses a claim when a newer one has written to the progress topic, be it committed yet or not.
    */
   void refuseIfOvertaken(Claim claim) throws TaskException {
-    int place = ProgressReader.place(claim.partition());
-    tried.readTo(place, tried.end(place), PATIENCE);
-    Optional<StoredProgress> newest = tried.of(claim.partition());
+    Optional<StoredProgress> newest = newest(tried, claim);
     if (newest.isPresent() && newest.get().fence() > claim.fence()) {
       throw fenced(claim, newest.get());
     }
+  }
+
+  private Optional<StoredProgress> newest(ProgressReader reader, Claim claim)
+      throws TaskException {
+    long end = tried.end(ProgressReader.place(claim.partition()));
+    return reader.newest(claim.partition(), end, PATIENCE);
   }
 
   private FencedException fenced(Claim claim, StoredProgress found) {

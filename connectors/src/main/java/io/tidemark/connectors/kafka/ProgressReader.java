@@ -1,5 +1,7 @@
 package io.tidemark.connectors.kafka;
 
+import static java.util.Comparator.naturalOrder;
+
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
 import java.io.IOException;
@@ -9,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,13 +75,37 @@ final class ProgressReader implements AutoCloseable {
   }
 
   /**
-   * Reads on to an offset, and waits for transactions that are open before it.
+   * What the newest record of a partition says before an offset of its {@link #place}. Waits for
+   * transactions that are open before it.
    *
+   * @return empty: there is none
    * @throws TaskException UNAVAILABLE if they stay open for so long
    */
-  void readTo(int place, long end, Duration patience) throws TaskException {
+  Optional<StoredProgress> newest(String partition, long end, Duration patience)
+      throws TaskException {
+    return read(place(partition), end, patience, () -> newest.get(partition));
+  }
+
+  /**
+   * Any partition of the backfill that has a record, once a place is read to an offset. Waits for
+   * transactions that are open before it.
+   *
+   * @return empty: none has one there
+   * @throws TaskException UNAVAILABLE if they stay open for so long
+   */
+  Optional<String> any(int place, long end, Duration patience) throws TaskException {
+    return read(
+        place,
+        end,
+        patience,
+        () -> newest.keySet().stream().min(naturalOrder()).orElse(null));
+  }
+
+  private <T> Optional<T> read(int place, long end, Duration patience, Supplier<T> answer)
+      throws TaskException {
+    AtomicReference<T> found = new AtomicReference<>();
     long since = System.nanoTime();
-    while (!step(new TopicPartition(topic, place), end)) {
+    while (!step(new TopicPartition(topic, place), end, () -> found.set(answer.get()))) {
       if (System.nanoTime() - since > patience.toNanos()) {
         throw new TaskException(
             FailureKind.UNAVAILABLE,
@@ -94,18 +122,27 @@ final class ProgressReader implements AutoCloseable {
             null);
       }
     }
+    return Optional.ofNullable(found.get());
   }
 
-  private synchronized boolean step(TopicPartition partition, long end) throws TaskException {
+  /**
+   * Answers if the end is reached, else reads on. One lock for both: a call of another lane that
+   * fails forgets what was read, and an answer after that would be that nothing is there.
+   */
+  private synchronized boolean step(TopicPartition partition, long end, Runnable answer)
+      throws TaskException {
     try {
       Consumer<byte[], byte[]> open = open();
-      if (open.position(partition) >= end) {
-        return true;
+      if (open.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : open.poll(POLL)) {
+          take(record);
+        }
+        if (open.position(partition) < end) {
+          return false;
+        }
       }
-      for (ConsumerRecord<byte[], byte[]> record : open.poll(POLL)) {
-        take(record);
-      }
-      return open.position(partition) >= end;
+      answer.run();
+      return true;
     } catch (KafkaException e) {
       throw failed(e);
     }
@@ -139,16 +176,6 @@ final class ProgressReader implements AutoCloseable {
               + "; give the backfill a progressTopic of its own",
           e);
     }
-  }
-
-  /** What was read last of a partition. */
-  synchronized Optional<StoredProgress> of(String partition) {
-    return Optional.ofNullable(newest.get(partition));
-  }
-
-  /** Any partition of the backfill of which something is there. */
-  synchronized Optional<String> any() {
-    return newest.keySet().stream().sorted().findFirst();
   }
 
   private Consumer<byte[], byte[]> open() {

@@ -29,6 +29,7 @@ final class RowWriter {
   private final List<HeaderColumn> headers;
   private final Schema.Field timestamp;
   private final Schema.Field partition;
+  private final int partitions;
 
   private record HeaderColumn(Schema.Field field, ValueWriter text) {}
 
@@ -88,12 +89,15 @@ final class RowWriter {
   }
 
   /**
+   * @param partitions Kafka partitions that the topic has
    * @param values makes the writer of values, given their columns
    * @throws TaskException FATAL, naming all columns that do not fit and why
    */
-  RowWriter(SinkSettings settings, SourceShape shape, ValueWriter.OfFields values)
+  RowWriter(
+      SinkSettings settings, SourceShape shape, int partitions, ValueWriter.OfFields values)
       throws TaskException {
     Columns columns = new Columns(shape);
+    this.partitions = partitions;
     this.topic = settings.endpoint().topic();
     List<Schema.Field> valueFields =
         settings.columns().isEmpty()
@@ -258,9 +262,15 @@ final class RowWriter {
       return null;
     }
     long number = ((Number) given).longValue();
-    if (number < 0 || number > Integer.MAX_VALUE) {
+    // The producer would wait for such a partition to appear.
+    if (number < 0 || number >= partitions) {
       throw BadValueException.of(
-          AvroNames.column(partition), "holds " + number + ", which is no Kafka partition");
+          AvroNames.column(partition),
+          "holds "
+              + number
+              + ", which is no Kafka partition: the topic has "
+              + partitions
+              + ", counted from 0; add some, or let dead letters take the row");
     }
     return (int) number;
   }

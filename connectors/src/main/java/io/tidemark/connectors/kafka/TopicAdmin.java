@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class TopicAdmin implements AutoCloseable {
 
   private static final int PATIENCE_MS = 30_000;
+  private static final long POLL_MS = 100;
 
   private final KafkaErrors errors;
   private final Admin admin;
@@ -123,12 +125,22 @@ final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  /** Waits until a topic that was created is known and led everywhere we ask. */
-  void awaitThere(String topic) throws TaskException {
-    long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE_MS).toNanos();
+  /**
+   * Waits until a topic that was created is known where we ask.
+   *
+   * @throws TaskException UNAVAILABLE if it does not appear for so long
+   */
+  void awaitThere(String topic, Duration patience) throws TaskException {
+    long since = System.nanoTime();
     while (find(topic).isEmpty()) {
-      if (System.nanoTime() > deadline) {
-        throw errors.fatal("topic " + topic + " was created, and does not appear");
+      if (System.nanoTime() - since > patience.toNanos()) {
+        throw errors.unavailable(
+            "topic " + topic + " was created, and does not appear; are all brokers up?");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      } catch (InterruptedException e) {
+        throw errors.of("waiting for topic " + topic, e);
       }
     }
   }

@@ -24,6 +24,7 @@ import io.tidemark.testing.SchemaRegistryServer;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -333,6 +334,53 @@ class KafkaSinkTest {
             });
     assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
     assertThat(e).hasMessageContaining(why.strip());
+  }
+
+  @Test
+  void shouldRefuseTheTopicOfTheRowsAsProgressTopic() {
+    String topic = Cluster.name("same");
+    TaskException e =
+        catchThrowableOfType(
+            TaskException.class,
+            () -> Cluster.sink(topic, "format: json, progressTopic: " + topic));
+    assertThat(e.kind()).isEqualTo(FailureKind.FATAL);
+    assertThat(e).hasMessageContainingAll("sink.kafka.progressTopic", topic);
+  }
+
+  @Test
+  void shouldBeUnavailableWhenATopicDoesNotAppear() throws Exception {
+    KafkaEndpoint endpoint =
+        new KafkaEndpoint(KafkaEndpoint.Side.SINK, Cluster.bootstrap(), "rows", Map.of());
+    String absent = Cluster.name("absent");
+    try (TopicAdmin admin = new TopicAdmin(endpoint, new KafkaErrors(endpoint))) {
+      TaskException e =
+          catchThrowableOfType(
+              TaskException.class, () -> admin.awaitThere(absent, Duration.ofMillis(300)));
+      assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+      assertThat(e).hasMessageContaining(absent);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 3, Integer.MAX_VALUE})
+  void shouldRefuseARowWhenTheTopicHasNoSuchPartition(int number) throws Exception {
+    String topic = Cluster.topic(3, Map.of());
+    SourceShape shape = shape(TYPES);
+    try (Sink sink = Cluster.sink(topic, "format: json, partition: i")) {
+      sink.prepare(shape);
+      try (SinkWriter writer = sink.open(claim(1), shape, RowFormat.RECORDS)) {
+        GenericRecord bad = row(2);
+        bad.put("i", number);
+        Rows rows = writer.begin();
+        TaskException e = catchThrowableOfType(TaskException.class, () -> rows.record(bad));
+        assertThat(e.kind()).isEqualTo(FailureKind.POISON);
+        assertThat(e).hasMessageContainingAll("'i'", "holds " + number, "has 3");
+        bad.put("i", 2);
+        rows.record(bad);
+        writer.commit(Cursor.of(1), Totals.ZERO, true);
+      }
+    }
+    assertThat(Cluster.read(topic)).extracting(ConsumerRecord::partition).containsExactly(2);
   }
 
   @Test
