@@ -325,8 +325,7 @@ final class KafkaSink implements Sink {
     }
   }
 
-  private Optional<StoredProgress> newest(ProgressReader reader, Claim claim)
-      throws TaskException {
+  private Optional<StoredProgress> newest(ProgressReader reader, Claim claim) throws TaskException {
     long end = tried.end(ProgressReader.place(claim.partition()));
     return reader.newest(claim.partition(), end, PATIENCE);
   }

@@ -95,10 +95,7 @@ final class ProgressReader implements AutoCloseable {
    */
   Optional<String> any(int place, long end, Duration patience) throws TaskException {
     return read(
-        place,
-        end,
-        patience,
-        () -> newest.keySet().stream().min(naturalOrder()).orElse(null));
+        place, end, patience, () -> newest.keySet().stream().min(naturalOrder()).orElse(null));
   }
 
   private <T> Optional<T> read(int place, long end, Duration patience, Supplier<T> answer)

@@ -93,8 +93,7 @@ final class RowWriter {
    * @param values makes the writer of values, given their columns
    * @throws TaskException FATAL, naming all columns that do not fit and why
    */
-  RowWriter(
-      SinkSettings settings, SourceShape shape, int partitions, ValueWriter.OfFields values)
+  RowWriter(SinkSettings settings, SourceShape shape, int partitions, ValueWriter.OfFields values)
       throws TaskException {
     Columns columns = new Columns(shape);
     this.partitions = partitions;

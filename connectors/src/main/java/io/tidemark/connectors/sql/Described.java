@@ -207,10 +207,7 @@ final class Described {
               : Held.of(Held.Kind.NONE);
       case Types.CHAR, Types.NCHAR ->
           sized(size) ? Held.of(Held.Kind.FIXED_TEXT).wide(size) : Held.of(Held.Kind.TEXT);
-      case Types.VARCHAR,
-          Types.NVARCHAR,
-          Types.LONGVARCHAR,
-          Types.LONGNVARCHAR ->
+      case Types.VARCHAR, Types.NVARCHAR, Types.LONGVARCHAR, Types.LONGNVARCHAR ->
           Held.of(Held.Kind.TEXT);
       case Types.CLOB, Types.NCLOB -> Held.of(Held.Kind.TEXT).unordered();
       case Types.BINARY ->

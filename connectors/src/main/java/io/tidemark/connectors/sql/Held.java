@@ -7,8 +7,7 @@ import org.apache.avro.Schema;
  * What a column holds, and how it is asked for.
  *
  * @param kind form of its values
- * @param precision digits of a DECIMAL, bytes of FIXED_BYTES, characters of FIXED_TEXT; else
- *     0
+ * @param precision digits of a DECIMAL, bytes of FIXED_BYTES, characters of FIXED_TEXT; else 0
  * @param scale of a DECIMAL, or the digits of a second that a time keeps
  * @param select what to select, {@code %s} standing for the column
  * @param ordered whether the database compares it in the order in which it sorts it, so that it can

@@ -50,7 +50,9 @@ class DescribedTest {
         Statement s = c.createStatement();
         ResultSet answer =
             s.executeQuery(
-                "SELECT NULL, NULL, 't', FALSE, NULL, 'u', " + type + ", 1, 'a', 'A', 0, 0, NULL")) {
+                "SELECT NULL, NULL, 't', FALSE, NULL, 'u', "
+                    + type
+                    + ", 1, 'a', 'A', 0, 0, NULL")) {
       SqlTable table =
           new SqlTable(
               new TableName("", "t"), false, List.of(), List.of(), Described.indexes(answer), "");
