@@ -37,6 +37,13 @@ final class FolderCatalog extends BaseMetastoreCatalog {
   }
 
   @Override
+  public void close() throws IOException {
+    try (io) {
+      super.close();
+    }
+  }
+
+  @Override
   protected TableOperations newTableOps(TableIdentifier table) {
     return new FolderTable(defaultWarehouseLocation(table), io);
   }
