@@ -61,7 +61,8 @@ record Settings(
       case JDBC -> {
         properties.put(CatalogProperties.URI, uri(catalog));
         properties.put(
-            CatalogProperties.WAREHOUSE_LOCATION, text(catalog, AT + "catalog.", "warehouse"));
+            CatalogProperties.WAREHOUSE_LOCATION,
+            fromAnywhere(text(catalog, AT + "catalog.", "warehouse")));
       }
       case REST -> {
         properties.put(CatalogProperties.URI, uri(catalog));
@@ -118,7 +119,14 @@ record Settings(
               + " is none: there, two commits at the same time could not be told apart; use a"
               + " catalog of type jdbc or rest");
     }
-    return warehouse;
+    return fromAnywhere(warehouse);
+  }
+
+  /** A table's metadata holds the locations of its files, and is read from anywhere. */
+  private static String fromAnywhere(String warehouse) {
+    return !LakeFiles.isLocal(warehouse) || LakeFiles.path(warehouse).isAbsolute()
+        ? warehouse
+        : LakeFiles.path(warehouse).toAbsolutePath().normalize().toString();
   }
 
   private static TableIdentifier table(String name) throws TaskException {
