@@ -2,9 +2,7 @@ package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.Probing;
 import io.tidemark.core.retry.TaskException;
-import java.sql.Connection;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
@@ -20,11 +18,9 @@ final class PostgresProbe implements Probing, AutoCloseable {
           + " WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0"
           + " ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END";
 
-  private final PostgresErrors errors;
   private final PostgresPool pool;
 
   PostgresProbe(PostgresEndpoint endpoint, PostgresErrors errors) {
-    this.errors = errors;
     this.pool = new PostgresPool(endpoint, PostgresPool.Use.PROBE, errors);
   }
 
@@ -45,21 +41,20 @@ final class PostgresProbe implements Probing, AutoCloseable {
 
   /** The number in the first column of the only row; null if there is none. */
   private Double number(String sql, Duration atMost) throws TaskException {
-    Connection connection = pool.take();
-    try (Statement s = connection.createStatement()) {
-      s.execute("SET LOCAL statement_timeout = " + atMost.toMillis());
-      try (ResultSet r = s.executeQuery(sql)) {
-        if (!r.next()) {
-          return null;
-        }
-        double value = r.getDouble(1);
-        return r.wasNull() ? null : value;
-      }
-    } catch (SQLException e) {
-      throw errors.of("asking a probe", e);
-    } finally {
-      pool.give(connection);
-    }
+    return pool.run(
+        "asking a probe",
+        c -> {
+          try (Statement s = c.createStatement()) {
+            s.execute("SET LOCAL statement_timeout = " + atMost.toMillis());
+            try (ResultSet r = s.executeQuery(sql)) {
+              if (!r.next()) {
+                return null;
+              }
+              double value = r.getDouble(1);
+              return r.wasNull() ? null : value;
+            }
+          }
+        });
   }
 
   @Override

@@ -43,30 +43,14 @@ final class PostgresSink implements Sink {
     this.probe = new PostgresProbe(endpoint, errors);
   }
 
-  /** Work with a connection; its transaction is rolled back unless the work commits it. */
-  private interface Work<T> {
-    T with(Connection connection) throws SQLException, TaskException;
-  }
-
-  private <T> T run(String doing, Work<T> work) throws TaskException {
-    Connection connection = pool.take();
-    try {
-      return work.with(connection);
-    } catch (SQLException e) {
-      throw errors.of(doing, e);
-    } finally {
-      pool.give(connection);
-    }
-  }
-
   @Override
   public List<RowFormat> accepts(SourceShape source) throws TaskException {
-    return formats(run("reading its columns", c -> described(c, source)), source);
+    return formats(pool.run("reading its columns", c -> described(c, source)), source);
   }
 
   @Override
   public List<String> obstacles(SourceShape source, RowFormat format) throws TaskException {
-    return run(
+    return pool.run(
         "comparing columns",
         c -> {
           Optional<PostgresTable> target = described(c, source);
@@ -114,7 +98,7 @@ final class PostgresSink implements Sink {
   @Override
   public void check(SourceShape source) throws TaskException {
     List<String> problems =
-        run("checking it", c -> new TargetCheck(c, settings, source).problems());
+        pool.run("checking it", c -> new TargetCheck(c, settings, source).problems());
     if (!problems.isEmpty()) {
       throw errors.fatal(
           (problems.size() == 1 ? "" : problems.size() + " problems: ")
@@ -124,12 +108,13 @@ final class PostgresSink implements Sink {
 
   @Override
   public void checkUnused(String backfill) throws TaskException {
-    Optional<ProgressTable> progress = run("looking for " + backfill + " in it", this::progress);
+    Optional<ProgressTable> progress =
+        pool.run("looking for " + backfill + " in it", this::progress);
     if (progress.isEmpty()) {
       return;
     }
     ProgressTable table = progress.get();
-    long partitions = run("reading " + table.name(), c -> table.partitions(c, backfill));
+    long partitions = pool.run("reading " + table.name(), c -> table.partitions(c, backfill));
     if (partitions > 0) {
       throw errors.fatal(
           table.name()
@@ -156,7 +141,7 @@ final class PostgresSink implements Sink {
 
   @Override
   public void prepare(SourceShape source) throws TaskException {
-    run(
+    pool.run(
         "preparing it",
         c -> {
           execute(c, "SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
@@ -225,7 +210,7 @@ final class PostgresSink implements Sink {
   // The catalog is read once: a type that changes later fails the binary COPY and is told as such.
   private synchronized Target target(SourceShape source, RowFormat format) throws TaskException {
     if (table == null) {
-      table = run("reading its columns", c -> existing(new PostgresCatalog(c)));
+      table = pool.run("reading its columns", c -> existing(new PostgresCatalog(c)));
     }
     if (!formats(Optional.of(table), source).contains(format)) {
       throw errors.fatal(

@@ -55,14 +55,7 @@ final class PostgresSource implements Source {
   public void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws TaskException {
     SourceTable described = table();
     // One snapshot for the whole walk: the connection's transaction.
-    Connection connection = pool.take();
-    try {
-      told = cut(connection, described, after, out);
-    } catch (SQLException e) {
-      throw errors.of("planning", e);
-    } finally {
-      pool.give(connection);
-    }
+    told = pool.run("planning", c -> cut(c, described, after, out));
   }
 
   // Returns what there is to tell of how it was cut.
@@ -135,14 +128,12 @@ final class PostgresSource implements Source {
   }
 
   private void requireSame(StreamedBlocks blocks) throws TaskException {
-    Connection connection = pool.take();
-    try {
-      blocks.requireSame(connection);
-    } catch (SQLException e) {
-      throw errors.of("looking for its file", e);
-    } finally {
-      pool.give(connection);
-    }
+    pool.run(
+        "looking for its file",
+        c -> {
+          blocks.requireSame(c);
+          return null;
+        });
   }
 
   @Override
@@ -196,19 +187,17 @@ final class PostgresSource implements Source {
 
   // Asks for the values that the spec gives: which there are must be known before a sink is made.
   private String listed(SourceTable described, KeySql key, Cut.ByList list) throws TaskException {
-    Connection connection = pool.take();
-    try {
-      ListValues values = values(connection, described, list);
-      return list.groups().isEmpty()
-          ? described.listed(list).nth(List.of("…"), null, 1, 1) + " (the next value behind each)"
-          : "every partition reads"
-              + key.from()
-              + filtered(described, key, values.given().getFirst());
-    } catch (SQLException e) {
-      throw errors.of("partition.list", e);
-    } finally {
-      pool.give(connection);
-    }
+    return pool.run(
+        "partition.list",
+        c -> {
+          ListValues values = values(c, described, list);
+          return list.groups().isEmpty()
+              ? described.listed(list).nth(List.of("…"), null, 1, 1)
+                  + " (the next value behind each)"
+              : "every partition reads"
+                  + key.from()
+                  + filtered(described, key, values.given().getFirst());
+        });
   }
 
   private static String filtered(SourceTable described, KeySql key, RowFilter filter)
@@ -229,14 +218,7 @@ final class PostgresSource implements Source {
 
   private synchronized SourceTable table() throws TaskException {
     if (table == null) {
-      Connection connection = pool.take();
-      try {
-        table = SourceTable.read(connection, settings, errors);
-      } catch (SQLException e) {
-        throw errors.of("reading its columns", e);
-      } finally {
-        pool.give(connection);
-      }
+      table = pool.run("reading its columns", c -> SourceTable.read(c, settings, errors));
     }
     return table;
   }
