@@ -1,5 +1,6 @@
 package io.tidemark.connectors.file;
 
+import io.tidemark.connectors.api.RecordRows;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.api.SourceShape;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes each chunk as a file of its own; a chunk without rows makes none. */
-final class FileSinkWriter implements SinkWriter, Rows {
+final class FileSinkWriter implements SinkWriter, RecordRows {
 
   private static final Logger log = LoggerFactory.getLogger(FileSinkWriter.class);
 
@@ -78,16 +79,6 @@ final class FileSinkWriter implements SinkWriter, Rows {
           new ParquetRowFile(file, shape.schema(), settings.compression(), Integer.MAX_VALUE);
       case AVRO -> new AvroRowFile(file, shape.schema(), settings.compression());
     };
-  }
-
-  @Override
-  public void bytes(byte[] buffer, int offset, int length) {
-    throw new IllegalStateException("rows were agreed to come as records");
-  }
-
-  @Override
-  public void refused(GenericRecord row, TaskException why) throws TaskException {
-    throw why;
   }
 
   @Override

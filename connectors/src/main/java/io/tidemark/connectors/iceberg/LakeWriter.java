@@ -1,6 +1,7 @@
 package io.tidemark.connectors.iceberg;
 
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RecordRows;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.core.lifecycle.Cursor;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * fall into; a chunk without rows makes none. As many are open at a time as {@link #mostOpen} says:
  * of rows that jump among more partitions, some get several files.
  */
-final class LakeWriter implements SinkWriter, Rows {
+final class LakeWriter implements SinkWriter, RecordRows {
 
   /** Columns of all open files: each takes some 20 KB as soon as it has a value. */
   private static final int MOST_COLUMNS = 2_500;
@@ -152,16 +153,6 @@ final class LakeWriter implements SinkWriter, Rows {
       delete(file.location());
       throw e;
     }
-  }
-
-  @Override
-  public void bytes(byte[] buffer, int offset, int length) {
-    throw new IllegalStateException("rows were agreed to come as records");
-  }
-
-  @Override
-  public void refused(GenericRecord row, TaskException why) throws TaskException {
-    throw why;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.kafka;
 
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RecordRows;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.connectors.columns.BadValueException;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes each chunk in a transaction of the partition's own producer, with its progress. */
-final class KafkaSinkWriter implements SinkWriter, Rows {
+final class KafkaSinkWriter implements SinkWriter, RecordRows {
 
   private static final Logger log = LoggerFactory.getLogger(KafkaSinkWriter.class);
 
@@ -122,16 +123,6 @@ final class KafkaSinkWriter implements SinkWriter, Rows {
 
   private TaskException failed(String doing, Exception e) {
     return sink.errors().of(doing + " of partition " + claim.partition(), e);
-  }
-
-  @Override
-  public void bytes(byte[] buffer, int offset, int length) {
-    throw new IllegalStateException("rows were agreed to come as records");
-  }
-
-  @Override
-  public void refused(GenericRecord row, TaskException why) throws TaskException {
-    throw why;
   }
 
   @Override

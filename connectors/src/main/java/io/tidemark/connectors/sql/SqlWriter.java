@@ -1,6 +1,7 @@
 package io.tidemark.connectors.sql;
 
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.RecordRows;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SinkWriter;
 import io.tidemark.core.lifecycle.Cursor;
@@ -21,7 +22,7 @@ import org.apache.avro.generic.GenericRecord;
  * here until the chunk is whole, so that nobody ever has to wait for a process that has stopped in
  * the middle of one.
  */
-final class SqlWriter implements SinkWriter, Rows {
+final class SqlWriter implements SinkWriter, RecordRows {
 
   private static final int MOST_ROWS = 2_000;
   private static final long MOST_BYTES = 4 << 20;
@@ -117,16 +118,6 @@ final class SqlWriter implements SinkWriter, Rows {
   private void clear() {
     waiting.clear();
     bytes = 0;
-  }
-
-  @Override
-  public void refused(GenericRecord row, TaskException why) throws TaskException {
-    throw why;
-  }
-
-  @Override
-  public void bytes(byte[] buffer, int offset, int length) {
-    throw new IllegalStateException("records were agreed on");
   }
 
   @Override

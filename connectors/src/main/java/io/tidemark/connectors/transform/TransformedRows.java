@@ -1,5 +1,6 @@
 package io.tidemark.connectors.transform;
 
+import io.tidemark.connectors.api.RecordRows;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
@@ -10,7 +11,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
 /** Transforms rows on their way to a taker. One record is used over again. */
-final class TransformedRows implements Rows {
+final class TransformedRows implements RecordRows {
 
   /** The code of failures. */
   static final String CODE = "CAST";
@@ -65,10 +66,5 @@ final class TransformedRows implements Rows {
   @Override
   public void refused(GenericRecord row, TaskException why) throws TaskException {
     next.refused(row, why);
-  }
-
-  @Override
-  public void bytes(byte[] buffer, int offset, int length) {
-    throw new IllegalStateException("rows were agreed to come as records");
   }
 }
