@@ -3,6 +3,7 @@ package io.tidemark.connectors.kafka;
 import io.tidemark.connectors.columns.BadValueException;
 import io.tidemark.connectors.columns.Shown;
 import io.tidemark.schemas.registry.RegistryRecords;
+import io.tidemark.schemas.serde.BoundedDecoder;
 import io.tidemark.schemas.serde.MalformedRecordException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -101,9 +102,9 @@ final class AvroValues implements ValueReader.Decoding {
   private IndexedRecord body(GenericDatumReader<IndexedRecord> by, byte[] value, int from)
       throws BadValueException {
     try {
-      ValueDecoder decoder = new ValueDecoder(value, from);
+      BoundedDecoder decoder = new BoundedDecoder(value, from);
       IndexedRecord record = by.read(null, decoder);
-      if (!decoder.isEnd()) {
+      if (decoder.left() > 0) {
         throw new BadValueException("has bytes behind its last field");
       }
       return record;

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.util.Utf8;
 
@@ -16,19 +17,19 @@ import org.apache.avro.util.Utf8;
  * Avro's readers compare it with the size of the <em>reader's</em> element type, and so reject an
  * old array whose element type has grown a field since.
  */
-final class BoundedDecoder extends Decoder {
+public final class BoundedDecoder extends Decoder {
 
   private final byte[] buffer;
   private int position;
 
   /** Reads from {@code position} to the end of the array, which is not copied. */
-  BoundedDecoder(byte[] buffer, int position) {
+  public BoundedDecoder(byte[] buffer, int position) {
     this.buffer = buffer;
     this.position = position;
   }
 
   /** Bytes not read yet. */
-  int left() {
+  public int left() {
     return buffer.length - position;
   }
 
@@ -93,7 +94,17 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public Utf8 readString(Utf8 old) throws IOException {
-    return new Utf8(readString());
+    int length = length();
+    int start = take(length);
+    int all = 0;
+    for (int i = start; i < position; i++) {
+      all |= buffer[i];
+    }
+    // What is all ASCII needs no decoding to be known as UTF-8.
+    if (all < 0) {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, start, length));
+    }
+    return new Utf8(Arrays.copyOfRange(buffer, start, position));
   }
 
   @Override
