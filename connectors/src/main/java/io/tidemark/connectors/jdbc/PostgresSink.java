@@ -117,16 +117,7 @@ final class PostgresSink implements Sink {
     long partitions = pool.run("reading " + table.name(), c -> table.partitions(c, backfill));
     if (partitions > 0) {
       throw errors.fatal(
-          table.name()
-              + " holds the progress of "
-              + partitions
-              + " partitions of "
-              + backfill
-              + ", which this Kafka cluster has no plan of: it was archived, it ran on another one,"
-              + " or its topics were lost. Nothing was changed. To copy all rows again, empty the target as far"
-              + " as its old rows are in the way and run: "
-              + table.forget(backfill)
-              + "; or give the spec a new name");
+          SinkSettings.leftover(table.name(), partitions, backfill, table.forget(backfill)));
     }
   }
 

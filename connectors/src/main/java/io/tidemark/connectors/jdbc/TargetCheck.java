@@ -176,22 +176,9 @@ final class TargetCheck {
   }
 
   private boolean keyDelivered(List<String> key) {
-    if (key.isEmpty()) {
-      problems.add(
-          "mode "
-              + settings.mode().word()
-              + " wants a key and the source has none; set sink.jdbc.key");
-      return false;
-    }
-    List<String> names = source.columns().stream().map(SourceShape.Column::name).toList();
-    for (String k : key) {
-      if (!names.contains(k)) {
-        problems.add(
-            "sink.jdbc.key: the source does not deliver '" + k + "'" + NearNames.hint(k, names));
-        return false;
-      }
-    }
-    return true;
+    Optional<String> lack = settings.lacksKey(key, source);
+    lack.ifPresent(problems::add);
+    return lack.isEmpty();
   }
 
   private void creatable() throws SQLException, TaskException {

@@ -2,8 +2,10 @@ package io.tidemark.connectors.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.columns.NearNames;
 import io.tidemark.core.retry.TaskException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a spec says of a target table.
@@ -66,5 +68,43 @@ public record SinkSettings(TableName table, Mode mode, boolean create, List<Stri
   /** The columns that identify a row in the target. */
   public List<String> keyOf(SourceShape source) {
     return key.isEmpty() ? source.key() : key;
+  }
+
+  /** Why rows cannot be told apart by that key in a mode that wants it; empty: they can be. */
+  public Optional<String> lacksKey(List<String> key, SourceShape source) {
+    if (key.isEmpty()) {
+      return Optional.of(
+          "mode " + mode.word() + " wants a key and the source has none; set sink.jdbc.key");
+    }
+    List<String> names = source.columns().stream().map(SourceShape.Column::name).toList();
+    return key.stream()
+        .filter(k -> !names.contains(k))
+        .findFirst()
+        .map(
+            k ->
+                "sink.jdbc.key: the source does not deliver '"
+                    + k
+                    + "'"
+                    + NearNames.hint(k, names));
+  }
+
+  /**
+   * What to say of progress that another log has left.
+   *
+   * @param table where the progress is
+   * @param partitions of how many
+   * @param forget the statement that removes it
+   */
+  public static String leftover(Object table, long partitions, String backfill, String forget) {
+    return table
+        + " holds the progress of "
+        + partitions
+        + " partitions of "
+        + backfill
+        + ", which this Kafka cluster has no plan of: it was archived, it ran on another one, or its"
+        + " topics were lost. Nothing was changed. To copy all rows again, empty the target as far"
+        + " as its old rows are in the way and run: "
+        + forget
+        + "; or give the spec a new name";
   }
 }

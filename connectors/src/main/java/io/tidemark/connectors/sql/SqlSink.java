@@ -76,16 +76,7 @@ final class SqlSink implements Sink {
                     : progress.partitions(c, backfill));
     if (partitions > 0) {
       throw errors.fatal(
-          progress.name()
-              + " holds the progress of "
-              + partitions
-              + " partitions of "
-              + backfill
-              + ", which this Kafka cluster has no plan of: it ran on another one, or its topics"
-              + " were lost. Nothing was changed. To copy all rows again, empty the target as far"
-              + " as its old rows are in the way and run: "
-              + progress.forget(backfill)
-              + "; or give the spec a new name");
+          SinkSettings.leftover(progress.name(), partitions, backfill, progress.forget(backfill)));
     }
   }
 

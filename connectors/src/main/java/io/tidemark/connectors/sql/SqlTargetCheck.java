@@ -140,21 +140,9 @@ final class SqlTargetCheck {
   }
 
   private boolean keyDelivered(List<String> key) {
-    if (key.isEmpty()) {
-      problems.add(
-          "mode "
-              + settings.mode().word()
-              + " wants a key and the source has none; set sink.jdbc.key");
-      return false;
-    }
-    for (String k : key) {
-      if (!names.contains(k)) {
-        problems.add(
-            "sink.jdbc.key: the source does not deliver '" + k + "'" + NearNames.hint(k, names));
-        return false;
-      }
-    }
-    return true;
+    Optional<String> lack = settings.lacksKey(key, source);
+    lack.ifPresent(problems::add);
+    return lack.isEmpty();
   }
 
   private void creatable() throws SQLException {
