@@ -48,16 +48,23 @@ final class Backfills {
             e.createdAt()));
   }
 
-  /** Takes a directive. One that this version does not know holds the backfill, as a pause does. */
-  void directed(WorkerEvent.Directed e) {
+  /**
+   * Takes a directive. One that this version does not know holds the backfill, as a pause does.
+   *
+   * @return false if it is about an archived plan of that id, and so counts no more
+   */
+  boolean directed(WorkerEvent.Directed e) {
     Known had = of(e.backfill());
+    if (e.at() < had.since()) {
+      return false;
+    }
     Directed directed = new Directed(e.runState(), e.deadLettersSpent(), e.lanes(), e.at());
-    boolean archived = e.runState() == RunState.FORGET && had.since() <= e.at();
     known.put(
         e.backfill(),
-        archived
+        e.runState() == RunState.FORGET
             ? new Known(UNPLANNED, directed, e.at() + 1)
             : new Known(had.planned(), directed, had.since()));
+    return true;
   }
 
   /** Whether a descriptor is of an archived backfill, and so counts as done. */

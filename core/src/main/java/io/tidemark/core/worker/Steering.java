@@ -26,16 +26,20 @@ final class Steering {
 
   /** A plan became known; of an archived one with its id, nothing counts any more. */
   void planned(WorkerEvent.BackfillKnown e, List<WorkerEffect> out) {
+    long before = backfills.since(e.backfill());
     backfills.planned(e);
-    bury(e.backfill(), out);
+    bury(e.backfill(), before, out);
     if (!backfills.held(e.backfill())) {
       reread(e.backfill(), out);
     }
   }
 
   void directed(WorkerEvent.Directed e, List<WorkerEffect> out) {
-    backfills.directed(e);
-    bury(e.backfill(), out);
+    long before = backfills.since(e.backfill());
+    if (!backfills.directed(e)) {
+      return;
+    }
+    bury(e.backfill(), before, out);
     if (backfills.mayRun(e.backfill())) {
       stopSurplus(e.backfill(), out);
     } else {
@@ -52,10 +56,19 @@ final class Steering {
     }
   }
 
-  /** Lets go of what is known of partitions of an archived backfill. */
-  private void bury(String backfill, List<WorkerEffect> out) {
+  /**
+   * Lets go of what is known of partitions of an archived backfill.
+   *
+   * @param before since when its descriptors counted so far; if they still do, nothing is to be
+   *     looked for
+   */
+  private void bury(String backfill, long before, List<WorkerEffect> out) {
+    long since = backfills.since(backfill);
+    if (since == before) {
+      return;
+    }
     for (QueueState q : queues) {
-      q.forgetBefore(backfill, backfills.since(backfill));
+      q.forgetBefore(backfill, since);
       q.runs().stream()
           .filter(run -> run.descriptor.getBackfillId().equals(backfill))
           .filter(run -> backfills.bygone(run.descriptor))

@@ -163,6 +163,19 @@ final class WorkerSteeringTest {
   }
 
   @Test
+  void shouldNotCancelANewPlanByTheDirectiveOfTheArchivedOne() {
+    WorkerFixture w = ready().planned(BACKFILL, 5, 101);
+    w.reads(0, 0, planned("b/1", 101)).ticks();
+
+    // A backlog of directives, read behind the plan.
+    w.directed(BACKFILL, RunState.CANCEL, 90).directed(BACKFILL, RunState.RUN, 95).ticks();
+    assertThat(w.reported()).isEmpty();
+    w.directed(BACKFILL, RunState.FORGET, 100).directed(BACKFILL, RunState.RUN, 102).ticks();
+    assertThat(w.reported()).containsExactly("b/1");
+    assertThat(w.commitSucceeds().started()).containsExactly("b/1");
+  }
+
+  @Test
   void shouldNotRunAnArchivedPlanThatIsReadLate() {
     WorkerFixture w = worker(1).directed(BACKFILL, RunState.FORGET, 100);
     w.planned(BACKFILL, 5, 7).directed(BACKFILL, RunState.RUN, 102).assigned(0).recovered(0);
