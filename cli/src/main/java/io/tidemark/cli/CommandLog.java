@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.client.KafkaUnreachableException;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import io.tidemark.kafka.command.CommandWriter;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Command;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -25,7 +25,7 @@ final class CommandLog implements AutoCloseable {
   private final String topic;
   private final String servers;
   private final RecordDecoder<Decision> decoder;
-  private final KafkaConsumer<byte[], byte[]> decisions;
+  private final StandaloneConsumer decisions;
   private final CommandWriter writer;
 
   /** Listens from now on: a decision that comes faster than it can be waited for is not missed. */
@@ -33,7 +33,7 @@ final class CommandLog implements AutoCloseable {
     this.topic = topics.commands();
     this.servers = kafka.bootstrapServers();
     this.decoder = RecordDecoder.of(kafka.serdes(), Decision.class, Lookup::warn);
-    this.decisions = new KafkaConsumer<>(kafka.consumer());
+    this.decisions = new StandaloneConsumer(kafka.consumer());
     try {
       List<TopicPartition> all = List.of(new TopicPartition(topics.decisions(), 0));
       decisions.assign(all);

@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.Checkpoint;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +55,7 @@ final class TailCommand implements Callable<Integer> {
     List<TopicPartition> queues = Lookup.queues(clients, topic);
     try (Interruption interruption = new Interruption(ExitCode.INTERRUPTED);
         Contact contact = new Contact(clients);
-        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(clients.consumer())) {
+        StandaloneConsumer consumer = new StandaloneConsumer(clients.consumer())) {
       consumer.assign(queues);
       if (fromBeginning) {
         consumer.seekToBeginning(queues);

@@ -12,14 +12,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Broker, reconciler and one worker in processes of their own, and the commands they are given. */
 final class FleetProcesses implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long LOOK_MS = 20;
   private static final String KAFKA = "--bootstrap-server";
   private static final Pattern BROKER = Pattern.compile("broker ready at (\\S+)");
   private static final Pattern RECONCILER = Pattern.compile("reconciler at (\\S+)");
@@ -122,15 +120,7 @@ final class FleetProcesses implements AutoCloseable {
     String query =
         "SELECT CASE WHEN %s THEN extract(epoch FROM %s(updated_at)) END FROM tidemark_progress"
             .formatted(condition, which);
-    long begun = System.nanoTime();
-    while (System.nanoTime() - begun < limit.toNanos()) {
-      String found = target.database().text(query);
-      if (found != null) {
-        return Double.parseDouble(found);
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-    }
-    throw new IllegalStateException("not in time: " + condition);
+    return Double.parseDouble(target.database().awaitText(query, limit));
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 
 /**
@@ -19,6 +21,8 @@ public record Database(int port, String name) {
 
   /** The superuser; the server trusts this machine. */
   public static final String USER = "postgres";
+
+  private static final long LOOK_MS = 100;
 
   /** Its JDBC URL. */
   public String url() {
@@ -43,8 +47,35 @@ public record Database(int port, String name) {
   /** The first column of a query's first row, as text. */
   public String text(String query) throws SQLException {
     try (Connection c = connect();
-        Statement s = c.createStatement();
-        ResultSet r = s.executeQuery(query)) {
+        Statement s = c.createStatement()) {
+      return text(s, query);
+    }
+  }
+
+  /**
+   * As {@link #text}, asked until it is not NULL. One connection does, as what waits shall take
+   * little from what it waits for: a backend that is forked anew costs the server milliseconds.
+   *
+   * @throws IllegalStateException if it is NULL for longer than {@code limit}
+   */
+  public String awaitText(String query, Duration limit) throws SQLException, InterruptedException {
+    long begun = System.nanoTime();
+    try (Connection c = connect();
+        Statement s = c.createStatement()) {
+      String found = text(s, query);
+      while (found == null) {
+        if (System.nanoTime() - begun > limit.toNanos()) {
+          throw new IllegalStateException("not in time: " + query);
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        found = text(s, query);
+      }
+      return found;
+    }
+  }
+
+  private static String text(Statement s, String query) throws SQLException {
+    try (ResultSet r = s.executeQuery(query)) {
       if (!r.next()) {
         throw new IllegalStateException("no row: " + query);
       }

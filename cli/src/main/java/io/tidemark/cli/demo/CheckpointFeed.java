@@ -1,6 +1,7 @@
 package io.tidemark.cli.demo;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.registry.RecordSerde;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** Who holds which partition, from the checkpoint topic; read when asked, by one thread. */
@@ -31,14 +31,14 @@ final class CheckpointFeed implements AutoCloseable {
    */
   record Takeover(String partition, String from, String to, long rows, long fence, long at) {}
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final StandaloneConsumer consumer;
   private final RecordSerde<Checkpoint> serde;
   private final Map<String, Checkpoint> newest = new TreeMap<>();
   private final List<Takeover> takeovers = new ArrayList<>();
 
   CheckpointFeed(ClientConfig kafka, Collection<TopicPartition> queues) {
     serde = kafka.serdes().of(Checkpoint.class);
-    consumer = new KafkaConsumer<>(kafka.consumer());
+    consumer = new StandaloneConsumer(kafka.consumer());
     consumer.assign(queues);
     consumer.seekToBeginning(queues);
   }

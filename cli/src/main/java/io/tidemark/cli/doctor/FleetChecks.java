@@ -1,6 +1,7 @@
 package io.tidemark.cli.doctor;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.schemas.topic.Topics;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -130,7 +130,7 @@ final class FleetChecks {
         RecordDecoder.of(kafka.serdes(), WorkerHeartbeat.class, m -> {});
     Map<String, Heard> heard = new TreeMap<>();
     List<TopicPartition> all = List.of(new TopicPartition(topics.workers(), 0));
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(kafka.consumer())) {
+    try (StandaloneConsumer consumer = new StandaloneConsumer(kafka.consumer())) {
       consumer.assign(all);
       consumer.seekToEnd(all);
       consumer.position(all.get(0), LISTEN);

@@ -1,8 +1,10 @@
 package io.tidemark.connectors.kafka;
 
 import io.tidemark.core.retry.TaskException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -56,7 +58,9 @@ final class Consumers implements AutoCloseable {
     // An interrupted thread cannot close one in order; whoever interrupted it is still to be heard.
     boolean interrupted = Thread.interrupted();
     try {
-      consumer.close();
+      // Not in order: that would wait for the fetch that is open, half a second where no record
+      // comes.
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     } catch (KafkaException e) {
       log.debug("a consumer did not end in order", e);
     } finally {

@@ -57,13 +57,15 @@ final class BrokenLine implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (towardsServer && breaking) {
-          // The near end is cut before the server can answer; the far end stays until close().
-          from.close();
-          out.write(buffer, 0, n);
+        if (breaking && !towardsServer) {
           return;
         }
         out.write(buffer, 0, n);
+        if (breaking) {
+          // Not before it is sent: who sees the end of this line may close the other as well.
+          from.close();
+          return;
+        }
       }
       to.shutdownOutput();
     } catch (IOException e) {

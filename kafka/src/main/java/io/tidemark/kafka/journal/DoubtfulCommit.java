@@ -1,6 +1,7 @@
 package io.tidemark.kafka.journal;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -51,7 +51,7 @@ record DoubtfulCommit(
   private static boolean isVisible(
       ClientConfig config, TopicPartition partition, long offset, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    try (var consumer = new KafkaConsumer<byte[], byte[]>(config.consumer())) {
+    try (var consumer = new StandaloneConsumer(config.consumer())) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, offset);
       while (System.nanoTime() < deadline) {

@@ -1,6 +1,7 @@
 package io.tidemark.kafka.read;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,7 +13,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -35,12 +35,12 @@ public final class ReadToEnd implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final StandaloneConsumer consumer;
   private final Admin admin;
 
   /** Opens the connections; {@link #close()} ends them. */
   public ReadToEnd(ClientConfig config) {
-    consumer = new KafkaConsumer<>(config.consumer());
+    consumer = new StandaloneConsumer(config.consumer());
     try {
       admin = Admin.create(config.admin());
     } catch (RuntimeException e) {

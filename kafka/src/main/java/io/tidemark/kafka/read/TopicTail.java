@@ -1,6 +1,7 @@
 package io.tidemark.kafka.read;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +11,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -33,7 +33,7 @@ public final class TopicTail implements AutoCloseable {
   private final TopicPartition partition;
   private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
   private final Consumer<RuntimeException> onError;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final StandaloneConsumer consumer;
   private final Admin admin;
   private final Thread thread;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -54,7 +54,7 @@ public final class TopicTail implements AutoCloseable {
     this.partition = new TopicPartition(topic, 0);
     this.onRecord = onRecord;
     this.onError = onError;
-    this.consumer = new KafkaConsumer<>(config.consumer());
+    this.consumer = new StandaloneConsumer(config.consumer());
     try {
       this.admin = Admin.create(config.admin());
     } catch (RuntimeException e) {

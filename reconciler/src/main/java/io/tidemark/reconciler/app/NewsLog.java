@@ -1,6 +1,7 @@
 package io.tidemark.reconciler.app;
 
 import io.tidemark.kafka.client.ClientConfig;
+import io.tidemark.kafka.client.StandaloneConsumer;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.reconciler.flow.News;
 import io.tidemark.reconciler.flow.NotHereException;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -31,14 +31,14 @@ final class NewsLog implements News, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Guarded by {@link #lock}. */
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final StandaloneConsumer consumer;
 
   NewsLog(ClientConfig kafka, Topics topics) {
     this.alerts = new TopicPartition(topics.alerts(), 0);
     this.decisions = new TopicPartition(topics.decisions(), 0);
     this.alertOf = RecordDecoder.of(kafka.serdes(), Alert.class);
     this.decisionOf = RecordDecoder.of(kafka.serdes(), Decision.class);
-    this.consumer = new KafkaConsumer<>(kafka.consumer());
+    this.consumer = new StandaloneConsumer(kafka.consumer());
     consumer.assign(List.of(alerts, decisions));
   }
 

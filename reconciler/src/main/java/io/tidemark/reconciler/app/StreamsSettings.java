@@ -43,6 +43,10 @@ final class StreamsSettings {
     // does so several times for each store, and later it costs about a millisecond of CPU each
     // time.
     p.put(StreamsConfig.POLL_MS_CONFIG, 50);
+    // Stores that are to be restored join a fetch when the one that is open ends, which by default
+    // is
+    // after half a second where logs are short.
+    p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
     // Only the tallies are cached; they are few.
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L << 20);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDb.class);
