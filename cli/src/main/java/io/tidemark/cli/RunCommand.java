@@ -158,7 +158,6 @@ final class RunCommand implements Callable<Integer> {
             "domains", parsed.domain(),
             "queues", Integer.toString(queues),
             "state.dir", data.resolve("reconciler").toString(),
-            "num.stream.threads", "1",
             "http.port", "0"),
         kafka);
   }

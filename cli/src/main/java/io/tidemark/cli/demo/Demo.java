@@ -96,8 +96,6 @@ public final class Demo {
             folder.resolve("reconciler").toString(),
             "queues",
             Integer.toString(QUEUES),
-            "num.stream.threads",
-            "1",
             "http.port",
             "0"),
         kafka);

@@ -122,7 +122,7 @@ public record ReconcilerConfig(
         .define(
             THREADS,
             ConfigDef.Type.INT,
-            2,
+            1,
             Range.atLeast(1),
             Importance.LOW,
             "Threads that process events.")

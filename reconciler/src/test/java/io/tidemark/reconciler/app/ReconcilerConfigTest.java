@@ -33,7 +33,7 @@ class ReconcilerConfigTest {
     assertThat(c.http().port()).isEqualTo(8080);
     assertThat(c.coordinator().maxRunning()).isEqualTo(4);
     assertThat(c.standbyReplicas()).isZero();
-    assertThat(c.streamThreads()).isEqualTo(2);
+    assertThat(c.streamThreads()).isEqualTo(1);
   }
 
   @Test
