@@ -14,7 +14,7 @@ interface RecordForm {
    * A value that says that it is in the registry's form.
    *
    * @throws io.tidemark.schemas.serde.MalformedRecordException if it is none, or none of this class
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if it cannot be read without somebody's help
    */
   <T extends SpecificRecord> T read(String topic, AvroSerde<T> serde, byte[] value);

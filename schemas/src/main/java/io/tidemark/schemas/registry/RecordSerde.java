@@ -46,7 +46,7 @@ public final class RecordSerde<T extends SpecificRecord>
    *
    * @throws MalformedRecordException if they hold none of this class
    * @throws RegistryUnavailableException if their schema was not met yet, and no registry answers
-   *     within the retries: they may be good
+   *     in time: they may be good
    * @throws RegistryException if they cannot be read without somebody's help, though they may be
    *     good
    */

@@ -114,7 +114,7 @@ public final class RecordSerdes {
    * is only read with, nothing happens.
    *
    * @param values the schema of the values of each topic
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses, or must know a schema and does not
    */
   public void prepare(Map<String, Schema> values) {

@@ -34,7 +34,7 @@ public final class Registry {
   /**
    * The compatibility level that a subject has of its own; empty: none.
    *
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses
    */
   public Optional<String> compatibility(String subject) {
@@ -44,7 +44,7 @@ public final class Registry {
   /**
    * The id of a schema under a subject; empty if it is not there.
    *
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses
    */
   public Optional<Integer> idOf(String subject, Schema schema) {

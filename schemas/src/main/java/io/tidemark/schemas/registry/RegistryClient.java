@@ -21,8 +21,8 @@ import org.apache.avro.Schema;
  * unknown is kept for half a minute, so that many foreign records do not become as many questions.
  * Thread-safe.
  *
- * <p>Every method throws {@link RegistryUnavailableException} if no address answers within the
- * retries, and {@link RegistryException} if one refuses.
+ * <p>Every method throws {@link RegistryUnavailableException} if no address answers in time, and
+ * {@link RegistryException} if one refuses.
  */
 public final class RegistryClient {
 
@@ -55,9 +55,10 @@ public final class RegistryClient {
    * @return its id
    */
   public int register(String subject, Schema schema) {
+    String what = "register subject " + subject;
     RegistryHttp.Answer answer =
-        http.ask("POST", "/subjects/" + path(subject) + "/versions", body(schema));
-    return known(answer.require("register subject " + subject), schema);
+        http.question(what).ask("POST", "/subjects/" + path(subject) + "/versions", body(schema));
+    return known(answer.require(what), schema);
   }
 
   /**
@@ -66,10 +67,12 @@ public final class RegistryClient {
    * @return empty if it is not registered there
    */
   public Optional<Integer> idOf(String subject, Schema schema) {
-    RegistryHttp.Answer answer = http.ask("POST", "/subjects/" + path(subject), body(schema));
+    String what = "look up subject " + subject;
+    RegistryHttp.Answer answer =
+        http.question(what).ask("POST", "/subjects/" + path(subject), body(schema));
     return answer.is(NOT_FOUND, SUBJECT_NOT_FOUND, SCHEMA_NOT_FOUND)
         ? Optional.empty()
-        : Optional.of(known(answer.require("look up subject " + subject), schema));
+        : Optional.of(known(answer.require(what), schema));
   }
 
   private int known(JsonNode answer, Schema schema) {
@@ -97,7 +100,9 @@ public final class RegistryClient {
     if (since != null && System.nanoTime() - since < ABSENT_NANOS) {
       return Optional.empty();
     }
-    RegistryHttp.Answer answer = http.ask("GET", "/schemas/ids/" + id, Optional.empty());
+    String what = "schema " + id;
+    RegistryHttp.Question question = http.question("give " + what);
+    RegistryHttp.Answer answer = question.ask("GET", "/schemas/ids/" + id, Optional.empty());
     if (answer.is(NOT_FOUND, SCHEMA_NOT_FOUND)) {
       if (absent.size() >= MAX_ABSENT) {
         absent.clear();
@@ -105,29 +110,28 @@ public final class RegistryClient {
       absent.put(id, System.nanoTime());
       return Optional.empty();
     }
-    String what = "schema " + id;
-    Schema found = parse(answer.require("give " + what), what);
+    Schema found = parse(question, answer.require("give " + what), what);
     byId.put(id, found);
     return Optional.of(found);
   }
 
   /** The compatibility level that a subject has of its own; empty: none, the registry's holds. */
   public Optional<String> compatibility(String subject) {
-    RegistryHttp.Answer answer = http.ask("GET", "/config/" + path(subject), Optional.empty());
+    String what = "tell the compatibility of subject " + subject;
+    RegistryHttp.Answer answer =
+        http.question(what).ask("GET", "/config/" + path(subject), Optional.empty());
     return answer.is(NOT_FOUND, SUBJECT_NOT_FOUND, LEVEL_NOT_FOUND)
         ? Optional.empty()
-        : Optional.of(
-            answer
-                .require("tell the compatibility of subject " + subject)
-                .path("compatibilityLevel")
-                .asText());
+        : Optional.of(answer.require(what).path("compatibilityLevel").asText());
   }
 
   /** Gives a subject, which need not exist yet, a compatibility level of its own. */
   public void compatibility(String subject, String level) {
+    String what = "set the compatibility of subject " + subject + " to " + level;
     ObjectNode body = JSON.createObjectNode().put("compatibility", level);
-    http.ask("PUT", "/config/" + path(subject), Optional.of(body.toString()))
-        .require("set the compatibility of subject " + subject + " to " + level);
+    http.question(what)
+        .ask("PUT", "/config/" + path(subject), Optional.of(body.toString()))
+        .require(what);
   }
 
   private static Optional<String> body(Schema schema) {
@@ -139,13 +143,13 @@ public final class RegistryClient {
     return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private Schema parse(JsonNode answer, String what) {
+  private Schema parse(RegistryHttp.Question question, JsonNode answer, String what) {
     Schema.Parser parser = new Schema.Parser();
     // What others once wrote with is read as it is: a default that does not fit is no harm.
     parser.setValidateDefaults(false);
     try {
       Set<String> seen = new HashSet<>();
-      references(answer, parser, seen);
+      references(question, answer, parser, seen);
       return parser.parse(text(answer, what));
     } catch (AvroRuntimeException e) {
       throw new RegistryException(
@@ -160,7 +164,8 @@ public final class RegistryClient {
   }
 
   /** Parses what a schema refers to before it is parsed itself, the innermost first. */
-  private void references(JsonNode answer, Schema.Parser parser, Set<String> seen) {
+  private void references(
+      RegistryHttp.Question question, JsonNode answer, Schema.Parser parser, Set<String> seen) {
     for (JsonNode reference : answer.path("references")) {
       String subject = reference.path("subject").asText();
       int version = reference.path("version").asInt();
@@ -173,7 +178,8 @@ public final class RegistryClient {
             "a schema at " + shown() + " refers to more than " + MAX_REFERENCES + " others", 0);
       }
       RegistryHttp.Answer found =
-          http.ask("GET", "/subjects/" + path(subject) + "/versions/" + version, Optional.empty());
+          question.ask(
+              "GET", "/subjects/" + path(subject) + "/versions/" + version, Optional.empty());
       if (found.is(NOT_FOUND, SUBJECT_NOT_FOUND, VERSION_NOT_FOUND)) {
         throw new RegistryException(
             "the schema registry at "
@@ -184,7 +190,7 @@ public final class RegistryClient {
             NOT_FOUND);
       }
       JsonNode schema = found.require("give " + what);
-      references(schema, parser, seen);
+      references(question, schema, parser, seen);
       parser.parse(text(schema, what));
     }
   }

@@ -11,8 +11,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +25,8 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * Questions to the registry over HTTP. One that does not answer, or says that it cannot now, is
  * passed over for the next address; when all are, they are asked again after a wait, a bounded
- * number of times. Redirects are not followed: they would take the credentials elsewhere.
+ * number of times and for a bounded time. Redirects are not followed: they would take the
+ * credentials elsewhere.
  */
 final class RegistryHttp {
 
@@ -110,45 +112,74 @@ final class RegistryHttp {
   }
 
   /**
-   * Asks.
+   * Something to be asked, now.
    *
-   * @param path behind the address, beginning with a slash
-   * @param body JSON; empty: none
-   * @throws RegistryUnavailableException if none answered within the retries
+   * @param what the registry is to do, for messages, such as {@code give schema 7}
    */
-  Answer ask(String method, String path, Optional<String> body) {
-    List<RegistrySettings.Endpoint> endpoints = settings.endpoints();
-    for (int round = 0; ; round++) {
-      List<String> problems = new ArrayList<>();
+  Question question(String what) {
+    return new Question(what);
+  }
+
+  /** What somebody waits for. All calls that it takes share one time, however many they are. */
+  final class Question {
+
+    private final String what;
+    private final long began = System.nanoTime();
+
+    private Question(String what) {
+      this.what = what;
+    }
+
+    private long passedMs() {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+
+    private long leftMs() {
+      return settings.timeoutMs() - passedMs();
+    }
+
+    /**
+     * Asks.
+     *
+     * @param path behind the address, beginning with a slash
+     * @param body JSON; empty: none
+     * @throws RegistryUnavailableException if none answered within the retries and the time
+     */
+    Answer ask(String method, String path, Optional<String> body) {
+      List<RegistrySettings.Endpoint> endpoints = settings.endpoints();
+      Map<RegistrySettings.Endpoint, String> problems = new LinkedHashMap<>();
       Exception last = null;
-      for (int i = 0; i < endpoints.size(); i++) {
-        int index = (current + i) % endpoints.size();
-        RegistrySettings.Endpoint endpoint = endpoints.get(index);
-        try {
-          HttpResponse<byte[]> response = send(endpoint, method, path, body);
-          if (!passing(response.statusCode())) {
-            current = index;
-            return new Answer(
-                endpoint.toString(),
-                response.statusCode(),
-                RegistryClient.json(new String(response.body(), StandardCharsets.UTF_8)));
+      for (int round = 0; ; round++) {
+        for (int i = 0; i < endpoints.size() && (round == 0 || leftMs() > 0); i++) {
+          int index = (current + i) % endpoints.size();
+          RegistrySettings.Endpoint endpoint = endpoints.get(index);
+          // One that takes a question and never answers leaves the others their share.
+          long share = Math.max(1, leftMs() / (endpoints.size() - i));
+          try {
+            HttpResponse<byte[]> response = send(endpoint, method, path, body, share);
+            if (!passing(response.statusCode())) {
+              current = index;
+              return new Answer(
+                  endpoint.toString(),
+                  response.statusCode(),
+                  RegistryClient.json(new String(response.body(), StandardCharsets.UTF_8)));
+            }
+            problems.put(endpoint, endpoint + " answers HTTP status " + response.statusCode());
+          } catch (IOException e) {
+            last = e;
+            problems.put(endpoint, endpoint + ": " + reason(e));
           }
-          problems.add(endpoint + " answers HTTP status " + response.statusCode());
-        } catch (IOException e) {
-          last = e;
-          problems.add(endpoint + ": " + reason(e));
         }
+        long wait = waitMs(round);
+        if (round == settings.retries() || wait >= leftMs()) {
+          throw new RegistryUnavailableException(
+              "no schema registry answers when asked to %s (%s; asked %d times in %.1f s); check that it runs, schema.registry.url and the network"
+                  .formatted(
+                      what, String.join("; ", problems.values()), round + 1, passedMs() / 1e3),
+              last);
+        }
+        sleep(wait);
       }
-      if (round == settings.retries()) {
-        throw new RegistryUnavailableException(
-            "no schema registry answers ("
-                + String.join("; ", problems)
-                + "; asked "
-                + (round + 1)
-                + " times); check that it runs, schema.registry.url and the network",
-            last);
-      }
-      pause(round);
     }
   }
 
@@ -158,7 +189,11 @@ final class RegistryHttp {
   }
 
   private HttpResponse<byte[]> send(
-      RegistrySettings.Endpoint endpoint, String method, String path, Optional<String> body)
+      RegistrySettings.Endpoint endpoint,
+      String method,
+      String path,
+      Optional<String> body,
+      long longestMs)
       throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint.base().resolve(endpoint.base().getRawPath() + path))
@@ -169,7 +204,7 @@ final class RegistryHttp {
     // The timeout of a request ends at its headers; a body that does not come must end as well.
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(request.build(), BodyHandlers.ofByteArray());
-    long atMost = (long) settings.connectMs() + settings.readMs();
+    long atMost = Math.min(longestMs, (long) settings.connectMs() + settings.readMs());
     try {
       return answer.get(atMost, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -193,11 +228,14 @@ final class RegistryHttp {
   }
 
   /** Longer each time, and of random length, so that many processes do not come at once. */
-  private void pause(int round) {
+  private long waitMs(int round) {
     long longest = Math.min(settings.maxWaitMs(), (long) settings.waitMs() << Math.min(round, 20));
+    return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+  }
+
+  private static void sleep(long ms) {
     try {
-      TimeUnit.MILLISECONDS.sleep(
-          longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
+      TimeUnit.MILLISECONDS.sleep(ms);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

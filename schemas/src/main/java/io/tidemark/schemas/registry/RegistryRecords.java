@@ -75,7 +75,7 @@ public final class RegistryRecords {
    *
    * @throws MalformedRecordException if it is not in the wire form, or the registry knows no such
    *     id
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses, or it is no Avro schema
    */
   public Schema schemaOf(byte[] value) {
@@ -104,7 +104,7 @@ public final class RegistryRecords {
    * strings are {@code Utf8}, or {@code String} where the schema says so. Null for null.
    *
    * @throws MalformedRecordException as {@link #schemaOf}, and if it is corrupt
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses, or it is no Avro schema
    */
   public Object read(byte[] value) {
@@ -124,7 +124,7 @@ public final class RegistryRecords {
    *
    * @param key whether it is that of keys
    * @return its id
-   * @throws RegistryUnavailableException if no registry answers within the retries
+   * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses it, or must know it and does not
    */
   public int prepare(String topic, boolean key, Schema schema) {

@@ -50,6 +50,7 @@ public final class RegistrySettings extends AbstractConfig {
   private static final String RETRIES = PREFIX + "max.retries";
   private static final String WAIT = PREFIX + "retries.wait.ms";
   private static final String MAX_WAIT = PREFIX + "retries.max.wait.ms";
+  private static final String TIMEOUT = PREFIX + "timeout.ms";
 
   /** What Confluent's serializers take with the prefix as well. */
   private static final List<String> MAY_BE_PREFIXED = List.of(BASIC, USER_INFO, BEARER, TOKEN);
@@ -160,7 +161,15 @@ public final class RegistrySettings extends AbstractConfig {
                   8_000,
                   Range.between(0, 600_000),
                   Importance.LOW,
-                  "What it doubles up to, milliseconds."));
+                  "What it doubles up to, milliseconds.")
+              .define(
+                  TIMEOUT,
+                  Type.INT,
+                  15_000,
+                  Range.between(1, 600_000),
+                  Importance.LOW,
+                  "How long a question may take in all, over all addresses, retries and waits,"
+                      + " milliseconds."));
 
   /**
    * An address of the registry.
@@ -268,6 +277,10 @@ public final class RegistrySettings extends AbstractConfig {
 
   int maxWaitMs() {
     return getInt(MAX_WAIT);
+  }
+
+  int timeoutMs() {
+    return getInt(TIMEOUT);
   }
 
   /** How to speak TLS to it; empty: nothing was set, the JDK decides. */

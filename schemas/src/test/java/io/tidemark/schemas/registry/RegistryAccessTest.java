@@ -7,6 +7,7 @@ import io.tidemark.testing.SchemaRegistryServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.common.config.ConfigException;
@@ -31,6 +35,9 @@ class RegistryAccessTest {
 
   private static final Schema SCHEMA =
       SchemaBuilder.record("access.A").fields().requiredInt("x").endRecord();
+
+  /** A value of a schema that no registry knows. */
+  private static final byte[] UNKNOWN = {0, 0x7f, 0, 0, 0, 0};
 
   private static final String SECRET = "correct-horse";
   private static final String BASIC =
@@ -229,10 +236,9 @@ class RegistryAccessTest {
       }
       assertThat(gate.asked()).hasSize(1);
       RegistryRecords reading = records("http://" + gate.address());
-      byte[] unknown = {0, 0x7f, 0, 0, 0, 0};
       for (int i = 0; i < 100; i++) {
         reading.read(value);
-        assertThatThrownBy(() -> reading.read(unknown)).hasMessageContaining("does not know");
+        assertThatThrownBy(() -> reading.read(UNKNOWN)).hasMessageContaining("does not know");
       }
       assertThat(gate.asked()).hasSize(3);
     }
@@ -245,9 +251,8 @@ class RegistryAccessTest {
   @Test
   void shouldGiveUpWithinBoundsWhenNobodyAnswers() throws IOException {
     String gone = "http://127.0.0.1:" + unused();
-    // Takes connections, and never says a word.
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      String hanging = "http://127.0.0.1:" + silent.getLocalPort();
+    try (ServerSocket silent = silent()) {
+      String hanging = http(silent);
       RegistryRecords records =
           records(
               gone + "," + hanging,
@@ -264,6 +269,73 @@ class RegistryAccessTest {
           .hasMessageContaining("asked 2 times");
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
     }
+  }
+
+  @Test
+  void shouldGiveUpInTimeHoweverManyAddressesAndRetriesThereAre() throws IOException {
+    try (ServerSocket one = silent();
+        ServerSocket other = silent()) {
+      RegistryRecords records =
+          records(
+              http(one) + "," + http(other),
+              "schema.registry.max.retries",
+              "9",
+              "schema.registry.timeout.ms",
+              "800");
+      long began = System.nanoTime();
+      assertThatThrownBy(() -> records.read(UNKNOWN))
+          .isInstanceOf(RegistryUnavailableException.class)
+          .hasMessageContainingAll(
+              "no schema registry answers when asked to give schema 2130706432",
+              http(one) + ": HttpTimeoutException",
+              http(other) + ": HttpTimeoutException",
+              "check that it runs, schema.registry.url and the network");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void shouldHaveTimeForTheNextAddressWhenOneTakesTheQuestionAndNeverAnswers() throws IOException {
+    try (ServerSocket silent = silent()) {
+      RegistryRecords records =
+          records(http(silent) + "," + url, "schema.registry.timeout.ms", "6000");
+      assertThat(records.prepare("a", false, SCHEMA)).isPositive();
+    }
+  }
+
+  @Test
+  void shouldReadWhatIsKnownWhileAnotherSchemaIsWaitedFor() throws Exception {
+    try (ServerSocket silent = silent();
+        ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      RegistryRecords records;
+      byte[] value;
+      try (Gate gate = Gate.plain(url)) {
+        records =
+            records(
+                "http://" + gate.address() + "," + http(silent),
+                "schema.registry.timeout.ms",
+                "8000");
+        value = records.write("known", false, SCHEMA, record(7));
+      }
+      Future<?> unknown = pool.submit(() -> records.read(UNKNOWN));
+      try (Socket asked = silent.accept()) {
+        assertThat(asked.isConnected()).isTrue();
+        assertThat(records.read(value)).isEqualTo(record(7));
+        assertThat(records.write("known", false, SCHEMA, record(7))).isEqualTo(value);
+
+        assertThat(unknown).as("still asking").isNotDone();
+        assertThatThrownBy(unknown::get).hasCauseInstanceOf(RegistryUnavailableException.class);
+      }
+    }
+  }
+
+  /** Takes connections, and never says a word. */
+  private static ServerSocket silent() throws IOException {
+    return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  private static String http(ServerSocket socket) {
+    return "http://127.0.0.1:" + socket.getLocalPort();
   }
 
   @Test
