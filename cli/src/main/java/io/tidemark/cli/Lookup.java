@@ -12,11 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -61,15 +63,15 @@ final class Lookup {
   }
 
   /**
-   * Checks that a backfill was planned, whether or not a reconciler has seen it yet.
+   * Checks that a backfill was planned, whether or not a reconciler has seen it yet: by the keys of
+   * the plans alone, for which no schema registry is needed.
    *
-   * @return its domain
    * @throws CliException if it is unknown; names those that are known
    */
-  static String requirePlanned(String backfill, ClientConfig kafka, Topics topics)
+  static void requirePlanned(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Map<String, Plan> planned = planned(kafka, topics.plans());
-    if (!planned.containsKey(backfill)) {
+    Set<String> planned = planned(kafka, topics).keySet();
+    if (!planned.contains(backfill)) {
       throw new CliException(
           ExitCode.USAGE,
           "there is no backfill "
@@ -77,31 +79,52 @@ final class Lookup {
               + "; "
               + (planned.isEmpty()
                   ? "none was planned here: check --bootstrap-server and --namespace"
-                  : "known: " + String.join(", ", planned.keySet())));
+                  : "known: " + String.join(", ", planned)));
     }
-    return planned.get(backfill).getDomain();
   }
 
   /** The plan of a backfill; empty if it was not planned, or is archived. */
   static Optional<Plan> plan(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    return Optional.ofNullable(planned(kafka, topics.plans()).get(backfill));
+    return Optional.ofNullable(planned(kafka, topics).get(backfill))
+        .flatMap(RecordDecoder.of(kafka.serdes(), Plan.class, Lookup::warn)::decode);
   }
 
-  /** Plans of the backfills that are not archived, by id. */
-  private static Map<String, Plan> planned(ClientConfig kafka, String topic)
+  /**
+   * The domain of a backfill.
+   *
+   * @throws CliException if it was not planned
+   */
+  static String domain(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Map<String, Plan> planned = new TreeMap<>();
-    RecordDecoder<Plan> decoder = RecordDecoder.of(kafka.serdes(), Plan.class, Lookup::warn);
+    requirePlanned(backfill, kafka, topics);
+    return plan(backfill, kafka, topics)
+        .orElseThrow(
+            () ->
+                new CliException(
+                    ExitCode.USAGE,
+                    "the plan of " + backfill + " in " + topics.plans() + " cannot be read"))
+        .getDomain();
+  }
+
+  /** Newest records of the plans that are not archived, by the backfill's id. */
+  private static Map<String, ConsumerRecord<byte[], byte[]>> planned(
+      ClientConfig kafka, Topics topics)
+      throws CliException, ReadTimeoutException, InterruptedException {
+    Map<String, ConsumerRecord<byte[], byte[]>> planned = new TreeMap<>();
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(
-          queues(kafka, topic),
+          queues(kafka, topics.plans()),
           READ,
           r -> {
-            if (r.value() == null && r.key() != null) {
-              planned.remove(new String(r.key(), StandardCharsets.UTF_8)); // it was archived
+            if (r.key() != null) {
+              String id = new String(r.key(), StandardCharsets.UTF_8);
+              if (r.value() == null) {
+                planned.remove(id); // it was archived
+              } else {
+                planned.put(id, r);
+              }
             }
-            decoder.decode(r).ifPresent(p -> planned.put(p.getBackfillId(), p));
           });
     }
     return planned;

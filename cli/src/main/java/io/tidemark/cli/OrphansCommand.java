@@ -54,7 +54,7 @@ final class OrphansCommand implements Callable<Integer> {
     String id = spec.backfillId();
     Topics topics = kafka.topics();
     ClientConfig clients = kafka.reached();
-    String domain = Lookup.requirePlanned(id, clients, topics);
+    String domain = Lookup.domain(id, clients, topics);
     try (Sink sink = Route.openSink(spec)) {
       // In this order: what a claim that is over has written is in the log by then, or nowhere.
       List<Leftover> leftovers =

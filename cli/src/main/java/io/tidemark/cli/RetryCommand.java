@@ -1,8 +1,10 @@
 package io.tidemark.cli;
 
+import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.PartitionState;
+import io.tidemark.schemas.topic.Topics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,20 +54,20 @@ final class RetryCommand implements Callable<Integer> {
     }
     String id =
         which.partition.contains("/") ? which.partition : steering.id() + "/" + which.partition;
-    return steering.ask(
-        CommandType.RETRY, Map.of("partition", id), domain -> requireFailed(domain, id));
+    return steering.ask(CommandType.RETRY, Map.of("partition", id), () -> requireFailed(id));
   }
 
   /**
    * The coordinator knows sums, and would reopen the backfill for a partition that need not be
    * tried again.
    */
-  private void requireFailed(String domain, String id) throws Exception {
-    String topic = steering.kafka().topics().ledger(domain);
+  private void requireFailed(String id) throws Exception {
+    ClientConfig clients = steering.kafka().clients();
+    Topics topics = steering.kafka().topics();
     Map<String, PartitionState> found = new HashMap<>();
     Lookup.follow(
-        steering.kafka().clients(),
-        topic,
+        clients,
+        topics.ledger(Lookup.domain(steering.id(), clients, topics)),
         LedgerEntry.class,
         id,
         entry -> found.put(id, entry.map(LedgerEntry::getState).orElse(null)));

@@ -76,7 +76,7 @@ final class Steering {
    * @return the exit code
    */
   int ask(CommandType type, Map<String, String> arguments) throws Exception {
-    return ask(type, arguments, domain -> {});
+    return ask(type, arguments, () -> {});
   }
 
   /** What must hold of a backfill before it is asked for something. */
@@ -84,10 +84,9 @@ final class Steering {
   interface Precondition {
 
     /**
-     * @param domain of the backfill
      * @throws CliException if it does not hold
      */
-    void require(String domain) throws Exception;
+    void require() throws Exception;
   }
 
   /** The same, if a precondition holds. */
@@ -116,7 +115,8 @@ final class Steering {
       return tell(command, before);
     }
     // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
-    precondition.require(Lookup.requirePlanned(id, clients, topics));
+    Lookup.requirePlanned(id, clients, topics);
+    precondition.require();
     try (CommandLog log = new CommandLog(clients, topics)) {
       log.send(command);
       return tell(command, log.decision(command.getCommandId(), within));

@@ -39,7 +39,8 @@ final class RegistryChecks {
           Finding.unreachable(
               CHECK,
               e.getMessage(),
-              "what runs goes on without it; what starts does not, and ends with exit code 5"));
+              "what runs goes on without it, and can be paused and resumed; what starts does not,"
+                  + " and ends with exit code 5"));
     } catch (RegistryException e) {
       return List.of(Finding.failed(CHECK, e.getMessage(), "mend --command-config"));
     }
@@ -93,7 +94,9 @@ final class RegistryChecks {
   private Map<String, Schema> subjects(Registry registry, Set<String> domains) {
     Map<String, Schema> subjects = new LinkedHashMap<>();
     for (TopicDefinition t : topics.definitions(domains, 1)) {
-      subjects.put(registry.subject(t.name(), t.value()), t.value());
+      if (RecordSerdes.mayTravelByRegistry(t.value())) {
+        subjects.put(registry.subject(t.name(), t.value()), t.value());
+      }
     }
     return subjects;
   }

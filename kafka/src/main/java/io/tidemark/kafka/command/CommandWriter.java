@@ -23,11 +23,9 @@ public final class CommandWriter implements AutoCloseable {
    * @param kafka how to reach Kafka
    * @param topic the commands topic
    * @param patience how long a write may take
-   * @throws KafkaException if there is a schema registry, and it does not answer or refuses
    */
   public CommandWriter(ClientConfig kafka, String topic, Duration patience) {
     int ms = (int) patience.toMillis();
-    kafka.serdes().prepare(Map.of(topic, Command.getClassSchema()));
     Map<String, Object> own = kafka.producer();
     own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, ms);
     own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ms);

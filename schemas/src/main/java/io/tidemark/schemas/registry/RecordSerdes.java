@@ -1,8 +1,11 @@
 package io.tidemark.schemas.registry;
 
+import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.serde.AvroSerde;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
@@ -13,7 +16,8 @@ import org.apache.kafka.common.serialization.Serializer;
  * How Tidemark's records travel, by a process's Kafka client properties. Without {@code
  * schema.registry.url}, in Avro's single-object encoding, and nobody is asked anything. With it, in
  * the registry's wire form, by the configured serde classes; {@link #prepare} is the time to ask
- * the registry, so that nothing waits for it later. Thread-safe; nothing to close.
+ * the registry, so that nothing waits for it later. What steers a backfill is written in
+ * single-object encoding in any case. Thread-safe; nothing to close.
  */
 public final class RecordSerdes {
 
@@ -22,6 +26,10 @@ public final class RecordSerdes {
 
   private static final String CONFLUENT = "io.confluent.kafka.serializers.KafkaAvro";
   private static final RecordForm SINGLE_OBJECT = new SingleObjectForm();
+
+  /** What people ask, and what they are answered: nobody needs a registry to pause a backfill. */
+  private static final Set<String> STEERING =
+      Set.of(Command.getClassSchema().getFullName(), Decision.getClassSchema().getFullName());
 
   private final RecordForm writing;
   private final RecordForm reading;
@@ -100,7 +108,14 @@ public final class RecordSerdes {
 
   /** The serde of a generated class. */
   public <T extends SpecificRecord> RecordSerde<T> of(Class<T> type) {
-    return new RecordSerde<>(AvroSerde.of(type), writing, reading);
+    AvroSerde<T> avro = AvroSerde.of(type);
+    return new RecordSerde<>(
+        avro, mayTravelByRegistry(avro.schema()) ? writing : SINGLE_OBJECT, reading);
+  }
+
+  /** Whether a registry must have a schema: commands and decisions never travel by one. */
+  public static boolean mayTravelByRegistry(Schema schema) {
+    return !STEERING.contains(schema.getFullName());
   }
 
   /** The registry, if there is one. */
@@ -121,8 +136,10 @@ public final class RecordSerdes {
     if (registry.isPresent() && writing != SINGLE_OBJECT) {
       values.forEach(
           (topic, schema) -> {
-            registry.get().hold(topic, schema, COMPATIBILITY);
-            writing.prepare(topic, schema);
+            if (mayTravelByRegistry(schema)) {
+              registry.get().hold(topic, schema, COMPATIBILITY);
+              writing.prepare(topic, schema);
+            }
           });
     }
   }
