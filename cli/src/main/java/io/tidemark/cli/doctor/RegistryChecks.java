@@ -30,7 +30,11 @@ final class RegistryChecks {
   /** Asks and changes nothing; nothing to say where there is no registry. */
   List<Finding> look(Set<String> domains) {
     if (serdes.registry().isEmpty()) {
-      return List.of();
+      return serdes.foreign().stream()
+          .map(
+              classes ->
+                  Finding.ok(CHECK, "not looked at: only " + classes + " know how to ask it"))
+          .toList();
     }
     try {
       return look(serdes.registry().get(), domains);

@@ -9,8 +9,6 @@ import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * How Tidemark's records travel, by a process's Kafka client properties. Without {@code
@@ -24,7 +22,6 @@ public final class RecordSerdes {
   /** The level that our schemas are held to, as {@code SchemaHistoryTest} holds them. */
   public static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
-  private static final String CONFLUENT = "io.confluent.kafka.serializers.KafkaAvro";
   private static final RecordForm SINGLE_OBJECT = new SingleObjectForm();
 
   /** What people ask, and what they are answered: nobody needs a registry to pause a backfill. */
@@ -34,76 +31,52 @@ public final class RecordSerdes {
   private final RecordForm writing;
   private final RecordForm reading;
   private final Optional<Registry> registry;
+  private final Optional<String> foreign;
 
-  private RecordSerdes(RecordForm writing, RecordForm reading, Optional<Registry> registry) {
+  private RecordSerdes(
+      RecordForm writing,
+      RecordForm reading,
+      Optional<Registry> registry,
+      Optional<String> foreign) {
     this.writing = writing;
     this.reading = reading;
     this.registry = registry;
+    this.foreign = foreign;
   }
 
   /** Without a registry. */
   public static RecordSerdes singleObject() {
-    return new RecordSerdes(SINGLE_OBJECT, SINGLE_OBJECT, Optional.empty());
+    return new RecordSerdes(SINGLE_OBJECT, SINGLE_OBJECT, Optional.empty(), Optional.empty());
   }
 
   /**
    * As the properties say; no registry is asked yet.
    *
-   * @param properties those of {@link RegistrySettings}, and for serdes of others whatever they
-   *     take
-   * @throws ConfigException if one cannot be used; the message holds no secret
+   * @param properties those of {@link RegistrySettings}, or whatever serdes of others take
+   * @throws ConfigException if one cannot be used; the message holds no secret of ours
    */
-  @SuppressWarnings("unchecked") // Serdes of any record, as configured.
   public static RecordSerdes of(Map<String, ?> properties) {
+    SerdeClasses classes = SerdeClasses.of(properties);
+    if (!classes.ours()) {
+      RecordForm form = classes.form(properties);
+      return new RecordSerdes(
+          classes.writesSingleObject() ? SINGLE_OBJECT : form,
+          form,
+          Optional.empty(),
+          Optional.of(classes.toString()));
+    }
     RegistrySettings settings = RegistrySettings.of(properties);
+    RegistrySettings.refuseUnknown(properties.keySet());
     if (!settings.present()) {
-      RegistrySettings.refuseUnknown(properties.keySet());
       return singleObject();
     }
-    Class<?> serializer =
-        serde(settings, RegistrySettings.SERIALIZER, "Serializer", RegistrySerializer.class);
-    Class<?> deserializer =
-        serde(settings, RegistrySettings.DESERIALIZER, "Deserializer", RegistryDeserializer.class);
     RegistryRecords records = RegistryRecords.of(settings);
-    boolean back = serializer == SingleObjectSerializer.class;
-    RecordForm form;
-    if ((back || serializer == RegistrySerializer.class)
-        && deserializer == RegistryDeserializer.class) {
-      // Serdes of others may take more settings than are known here.
-      RegistrySettings.refuseUnknown(properties.keySet());
-      form = new RegistryForm(records);
-    } else {
-      form =
-          new ForeignForm(
-              (Serializer<Object>) made(serializer, Serializer.class, RegistrySettings.SERIALIZER),
-              (Deserializer<Object>)
-                  made(deserializer, Deserializer.class, RegistrySettings.DESERIALIZER),
-              properties);
-    }
+    RecordForm form = new RegistryForm(records);
     return new RecordSerdes(
-        back ? SINGLE_OBJECT : form, form, Optional.of(new Registry(settings, records.client())));
-  }
-
-  private static Class<?> serde(
-      RegistrySettings settings, String setting, String what, Class<?> ours) {
-    Class<?> given = settings.getClass(setting);
-    if (given != null) {
-      return given;
-    }
-    try {
-      return Class.forName(CONFLUENT + what, false, RecordSerdes.class.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      return ours;
-    }
-  }
-
-  private static <T> T made(Class<?> type, Class<T> as, String setting) {
-    try {
-      return as.cast(type.getDeclaredConstructor().newInstance());
-    } catch (ReflectiveOperationException | ClassCastException e) {
-      throw new ConfigException(
-          setting, type.getName(), "it is no Kafka " + as.getSimpleName() + " that can be made");
-    }
+        classes.writesSingleObject() ? SINGLE_OBJECT : form,
+        form,
+        Optional.of(new Registry(settings, records.client())),
+        Optional.empty());
   }
 
   /** The serde of a generated class. */
@@ -118,29 +91,35 @@ public final class RecordSerdes {
     return !STEERING.contains(schema.getFullName());
   }
 
-  /** The registry, if there is one. */
+  /** The registry, if there is one and it is asked by our own serdes. */
   public Optional<Registry> registry() {
     return registry;
+  }
+
+  /** The classes of others that ask it instead: they alone know how. */
+  public Optional<String> foreign() {
+    return foreign;
   }
 
   /**
    * Makes sure that the registry has these schemas, with their compatibility, and keeps their ids;
    * to be called when a process starts, before it reads or writes. Without a registry, and where it
-   * is only read with, nothing happens.
+   * is only read with, nothing happens; serdes of others register schemas, and that is all.
    *
    * @param values the schema of the values of each topic
    * @throws RegistryUnavailableException if no registry answers in time
    * @throws RegistryException if the registry refuses, or must know a schema and does not
    */
   public void prepare(Map<String, Schema> values) {
-    if (registry.isPresent() && writing != SINGLE_OBJECT) {
-      values.forEach(
-          (topic, schema) -> {
-            if (mayTravelByRegistry(schema)) {
-              registry.get().hold(topic, schema, COMPATIBILITY);
-              writing.prepare(topic, schema);
-            }
-          });
+    if (writing == SINGLE_OBJECT) {
+      return;
     }
+    values.forEach(
+        (topic, schema) -> {
+          if (mayTravelByRegistry(schema)) {
+            registry.ifPresent(r -> r.hold(topic, schema, COMPATIBILITY));
+            writing.prepare(topic, schema);
+          }
+        });
   }
 }

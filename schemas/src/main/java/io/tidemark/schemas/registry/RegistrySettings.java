@@ -55,36 +55,40 @@ public final class RegistrySettings extends AbstractConfig {
   /** What Confluent's serializers take with the prefix as well. */
   private static final List<String> MAY_BE_PREFIXED = List.of(BASIC, USER_INFO, BEARER, TOKEN);
 
+  /** What says whose the other settings are, for they are judged by whose serdes they are for. */
+  static final ConfigDef SERDES =
+      new ConfigDef()
+          .define(
+              URL,
+              Type.LIST,
+              List.of(),
+              Importance.HIGH,
+              "Addresses of the schema registry, separated by commas; one that does not answer is"
+                  + " passed over. Empty: there is none, and records travel in Avro's single-object"
+                  + " encoding.")
+          .define(
+              SERIALIZER,
+              Type.CLASS,
+              null,
+              Importance.LOW,
+              "Kafka serializer that writes Tidemark's records. Empty:"
+                  + " io.confluent.kafka.serializers.KafkaAvroSerializer where it is on the class"
+                  + " path, else io.tidemark.schemas.registry.RegistrySerializer."
+                  + " io.tidemark.schemas.registry.SingleObjectSerializer writes without the"
+                  + " registry, and still reads with it.")
+          .define(
+              DESERIALIZER,
+              Type.CLASS,
+              null,
+              Importance.LOW,
+              "Kafka deserializer of what is in the registry's wire form. Empty:"
+                  + " io.confluent.kafka.serializers.KafkaAvroDeserializer where it is on the class"
+                  + " path, else io.tidemark.schemas.registry.RegistryDeserializer.");
+
   /** All settings, with defaults and units. */
   public static final ConfigDef DEFINITION =
       RegistryTls.define(
-          new ConfigDef()
-              .define(
-                  URL,
-                  Type.LIST,
-                  List.of(),
-                  Importance.HIGH,
-                  "Addresses of the schema registry, separated by commas; one that does not answer"
-                      + " is passed over. Empty: there is none, and records travel in Avro's"
-                      + " single-object encoding.")
-              .define(
-                  SERIALIZER,
-                  Type.CLASS,
-                  null,
-                  Importance.LOW,
-                  "Kafka serializer that writes Tidemark's records. Empty:"
-                      + " io.confluent.kafka.serializers.KafkaAvroSerializer where it is on the class"
-                      + " path, else io.tidemark.schemas.registry.RegistrySerializer."
-                      + " io.tidemark.schemas.registry.SingleObjectSerializer writes without the"
-                      + " registry, and still reads with it.")
-              .define(
-                  DESERIALIZER,
-                  Type.CLASS,
-                  null,
-                  Importance.LOW,
-                  "Kafka deserializer of what is in the registry's wire form. Empty:"
-                      + " io.confluent.kafka.serializers.KafkaAvroDeserializer where it is on the"
-                      + " class path, else io.tidemark.schemas.registry.RegistryDeserializer.")
+          new ConfigDef(SERDES)
               .define(
                   AUTO_REGISTER,
                   Type.BOOLEAN,

@@ -22,6 +22,8 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -119,8 +121,11 @@ class RecordSerdesTest {
       serdes.prepare(topics);
       RestCalls there = new RestCalls(own.url());
       for (String topic : topics.keySet()) {
-        assertThat(there.get("/config/" + topic + "-value").path("compatibilityLevel").asText())
-            .isEqualTo("FULL_TRANSITIVE");
+        assertThat(there.status("GET", "/subjects/" + topic + "-value/versions/1")).isEqualTo(200);
+        if (classes == Classes.OURS) {
+          assertThat(there.get("/config/" + topic + "-value").path("compatibilityLevel").asText())
+              .isEqualTo("FULL_TRANSITIVE");
+        }
       }
       // A second process finds it all there, and makes no new versions.
       serdesAt(own.url(), classes.settings()).prepare(topics);
@@ -289,7 +294,52 @@ class RecordSerdesTest {
     Map<String, String> theirs = new HashMap<>(Map.of("schema.registry.theirs", "x"));
     theirs.put(RegistrySettings.URL, server.url());
     theirs.put(RegistrySettings.SERIALIZER, TheirSerializer.class.getName());
-    assertThat(RecordSerdes.of(theirs).registry()).isPresent();
+    assertThat(RecordSerdes.of(theirs).foreign())
+        .contains(TheirSerializer.class.getName() + " and " + RegistryDeserializer.class.getName());
+  }
+
+  /** As some are: what they take is nothing that we would, and they tell what they were given. */
+  public static final class TellingSerde implements Serializer<Object>, Deserializer<Object> {
+    private byte[] told;
+
+    @Override
+    public void configure(Map<String, ?> configs, boolean isKey) {
+      told =
+          (configs.get(RegistrySettings.URL) + " by " + configs.get("bearer.auth.custom.provider"))
+              .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] serialize(String topic, Object data) {
+      return told;
+    }
+
+    @Override
+    public Object deserialize(String topic, byte[] data) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void shouldLeaveItToTheSerdesOfOthersWhatTheirSettingsMean() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(RegistrySettings.URL, "mock://shop");
+    settings.put("bearer.auth.credentials.source", "CUSTOM");
+    settings.put("bearer.auth.custom.provider", "com.acme.Tokens");
+    settings.put("basic.auth.credentials.source", "SASL_INHERIT");
+    settings.put("value.subject.name.strategy", "com.acme.Names");
+    settings.put("schema.registry.max.retries", "never");
+    assertThatThrownBy(() -> RecordSerdes.of(settings)).isInstanceOf(ConfigException.class);
+
+    settings.put(RegistrySettings.SERIALIZER, TellingSerde.class.getName());
+    settings.put(RegistrySettings.DESERIALIZER, TellingSerde.class.getName());
+
+    assertThat(RecordSerdes.of(settings).of(Directive.class).serialize("t", DIRECTIVE))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("mock://shop by com.acme.Tokens");
   }
 
   @Test
