@@ -57,12 +57,8 @@ final class S3Sink implements SinkStorage {
 
   @Override
   public void prepare(String folder) throws TaskException {
-    String probe = folder + "/probe-" + UUID.randomUUID();
-    try {
-      boolean first = mark(probe);
-      boolean again = mark(probe);
-      delete(probe);
-      if (!first || again) {
+    try (Probe probe = new Probe(folder + "/probe-" + UUID.randomUUID())) {
+      if (probe.isOverwritten()) {
         throw TaskException.fatal(
             "sink.s3.url: the store behind "
                 + root
@@ -71,6 +67,28 @@ final class S3Sink implements SinkStorage {
       }
     } catch (StorageException e) {
       throw e.failure();
+    }
+  }
+
+  /** An object to try the store with. */
+  private final class Probe implements AutoCloseable {
+
+    private final String path;
+
+    Probe(String path) {
+      this.path = path;
+    }
+
+    boolean isOverwritten() throws StorageException {
+      // Only the second answer tells: the first request may be repeated on its way, and find that
+      // the object which it has made itself is there.
+      var unused = mark(path);
+      return mark(path);
+    }
+
+    @Override
+    public void close() throws StorageException {
+      delete(path);
     }
   }
 
