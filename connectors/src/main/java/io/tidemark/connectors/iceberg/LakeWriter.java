@@ -150,9 +150,19 @@ final class LakeWriter implements SinkWriter, RecordRows {
       long bytes = file.end();
       ended.add(new CommittedFile(places.relative(file.location()), file.rows(), bytes));
     } catch (IOException | RuntimeException e) {
-      delete(file.location());
+      drop(file);
       throw e;
     }
+  }
+
+  // Parquet leaves a stream open that failed.
+  private void drop(ChunkFile file) {
+    try {
+      file.drop();
+    } catch (IOException | RuntimeException e) {
+      log.debug("closing {} failed; it is deleted anyway", file.location(), e);
+    }
+    delete(file.location());
   }
 
   @Override
@@ -177,14 +187,7 @@ final class LakeWriter implements SinkWriter, RecordRows {
 
   @Override
   public void abort() {
-    for (ChunkFile file : open.values()) {
-      try {
-        file.drop();
-      } catch (IOException | RuntimeException e) {
-        log.debug("closing {} failed; it is deleted anyway", file.location(), e);
-      }
-      delete(file.location());
-    }
+    open.values().forEach(this::drop);
     ended.forEach(f -> delete(places.absolute(f.getPath())));
     open.clear();
     ended.clear();
