@@ -21,15 +21,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tidemark orphans}: what killed and overtaken workers have left in a sink of files. */
+/** {@code tidemark orphans}: files that killed and overtaken workers have left in a sink. */
 @Command(
     name = "orphans",
     mixinStandardHelpOptions = true,
     description =
-        "List the files that killed or overtaken workers have left in a sink of files or objects:"
-            + " no checkpoint names them, and none ever will. They count for nothing, are below"
-            + " _tidemark, and go by themselves when the backfill is finished; what a worker leaves"
-            + " afterwards, or in a backfill that is never finished, does not.",
+        "List the files that killed or overtaken workers have left in a sink of files or objects, or"
+            + " beside a table of Iceberg: no checkpoint and no snapshot names them, and none ever"
+            + " will. They count for nothing, lie in a folder of the backfill's own, and go by"
+            + " themselves when the backfill is finished; what a worker leaves afterwards, or in a"
+            + " backfill that is never finished, does not.",
     footer = {
       "",
       "Examples:",
@@ -65,8 +66,7 @@ final class OrphansCommand implements Callable<Integer> {
                           ExitCode.USAGE,
                           "a sink of kind '"
                               + spec.sink().kind()
-                              + "' cannot list them: databases and topics leave none, tables of a"
-                              + " lake have their own way, such as remove_orphan_files"));
+                              + "' has none: databases and topics take a chunk as a whole"));
       Set<String> named = named(id, clients, topics.checkpoints(domain));
       List<Leftover> orphans = leftovers.stream().filter(l -> !named.contains(l.path())).toList();
       show(orphans);

@@ -70,6 +70,23 @@ class IcebergTest {
     return rows;
   }
 
+  /**
+   * What a worker leaves that wakes up behind the end is found; what the table has is not touched.
+   */
+  private void assertOrphanFound(Path spec, Path data) throws IOException {
+    long committed = files(data);
+    Files.writeString(data.resolve("000001-3-0a1b2c3d-7.parquet"), "no Parquet at all");
+
+    Proc listed = fleet.onKafka("orphans", "orphans", spec.toString()).expect(0, Fleet.SHORT);
+    assertThat(listed.out())
+        .contains("000001-3-0a1b2c3d-7.parquet  17 bytes", "1 orphans, 17 bytes");
+    fleet
+        .onKafka("orphans-removed", "orphans", spec.toString(), "--delete", "--yes")
+        .expect(0, Fleet.SHORT);
+    assertThat(files(data)).isEqualTo(committed);
+    assertThat(data.resolve("000001-3-0a1b2c3d-7.parquet")).doesNotExist();
+  }
+
   private Path spec(String table) {
     return fleet.write(
         table + ".yaml",
@@ -101,7 +118,8 @@ class IcebergTest {
     Proc reconciler = fleet.reconciler();
     Proc killed = fleet.worker("w-killed");
     fleet.worker("w-steady");
-    String backfill = fleet.plan(spec("orders")).path("backfill").asText();
+    Path spec = spec("orders");
+    String backfill = fleet.plan(spec).path("backfill").asText();
     Path data = fleet.dir().resolve("lake/shop/orders/data").resolve(backfill);
     await().atMost(PATIENCE).until(() -> files(data) > 30);
     Fleet.pause(fleet.moment(0, 1_000));
@@ -121,6 +139,7 @@ class IcebergTest {
             Fleet.QUEUES);
     assertThat(log.takeoversFrom(killed.name())).as("it was killed in the middle").isNotEmpty();
     assertExact("orders", backfill);
+    assertOrphanFound(spec, data);
   }
 
   private static long files(Path folder) {

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.iceberg;
 
 import io.tidemark.connectors.api.Claim;
+import io.tidemark.connectors.api.Leftover;
 import io.tidemark.connectors.api.Manifest;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Sink;
@@ -218,6 +219,16 @@ final class IcebergSink implements Sink {
   @Override
   public void finish(Manifest manifest) throws TaskException {
     new Append(lake.table(), settings.branch(), manifest).run();
+  }
+
+  @Override
+  public Optional<List<Leftover>> leftovers(String backfill) throws TaskException {
+    return Optional.of(new Leftovers(lake.table(), backfill).found());
+  }
+
+  @Override
+  public void remove(String backfill, List<Leftover> leftovers) throws TaskException {
+    new Leftovers(lake.table(), backfill).remove(leftovers);
   }
 
   @Override

@@ -49,8 +49,9 @@ final class Places {
    */
   Optional<String> dataFolder() {
     String any = data("x");
-    return any.endsWith("/" + backfill + "/x")
-        ? Optional.of(any.substring(0, any.length() - 1))
+    String folder = any.substring(0, any.length() - 1);
+    return folder.endsWith("/" + backfill + "/") && data("y").equals(folder + "y")
+        ? Optional.of(folder)
         : Optional.empty();
   }
 
