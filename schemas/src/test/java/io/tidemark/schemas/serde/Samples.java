@@ -81,6 +81,12 @@ public final class Samples {
         new Sample(progress(0), 1),
         new Sample(progress(3), 2),
         new Sample(steered(), 3),
+        new Sample(
+            Progress.newBuilder(steered())
+                .setRetryAsked(command())
+                .setSourceKey("postgresql://db1:5432/shop")
+                .build(),
+            4),
         new Sample(command(), 1),
         new Sample(directive(false), 1),
         new Sample(directive(true), 2),
@@ -111,6 +117,7 @@ public final class Samples {
                 .setOrderedAt(9L)
                 .build(),
             3),
+        new Sample(Tally.newBuilder(tally(3)).setOrderedState(PartitionState.FAILED).build(), 4),
         new Sample(decision(), 1),
         new Sample(order(), 1));
   }
@@ -271,7 +278,9 @@ public final class Samples {
         null,
         null,
         null,
-        0L);
+        0L,
+        null,
+        "");
   }
 
   private static Progress steered() {
@@ -407,7 +416,8 @@ public final class Samples {
         1_767_225_607_000L,
         deadLetters,
         List.of(),
-        0L);
+        0L,
+        null);
   }
 
   private static Failure away() {
