@@ -8,7 +8,6 @@ import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,28 +141,6 @@ final class Lookup {
     RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
     try (ReadToEnd reader = new ReadToEnd(kafka)) {
       reader.read(queues(kafka, topic), within, r -> decoder.decode(r).ifPresent(each));
-    }
-  }
-
-  /**
-   * All values of one key of a topic, oldest first, up to its end as it is now; empty: a tombstone.
-   *
-   * @throws CliException if there is no such topic
-   */
-  static <T extends SpecificRecord> void follow(
-      ClientConfig kafka, String topic, Class<T> type, String key, Consumer<Optional<T>> each)
-      throws CliException, ReadTimeoutException, InterruptedException {
-    RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
-    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
-    try (ReadToEnd reader = new ReadToEnd(kafka)) {
-      reader.read(
-          queues(kafka, topic),
-          READ_MUCH,
-          r -> {
-            if (Arrays.equals(wanted, r.key())) {
-              each.accept(decoder.decode(r));
-            }
-          });
     }
   }
 

@@ -1,11 +1,6 @@
 package io.tidemark.cli;
 
-import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.CommandType;
-import io.tidemark.schemas.avro.LedgerEntry;
-import io.tidemark.schemas.avro.PartitionState;
-import io.tidemark.schemas.topic.Topics;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -54,34 +49,6 @@ final class RetryCommand implements Callable<Integer> {
     }
     String id =
         which.partition.contains("/") ? which.partition : steering.id() + "/" + which.partition;
-    return steering.ask(CommandType.RETRY, Map.of("partition", id), () -> requireFailed(id));
-  }
-
-  /**
-   * The coordinator knows sums, and would reopen the backfill for a partition that need not be
-   * tried again.
-   */
-  private void requireFailed(String id) throws Exception {
-    ClientConfig clients = steering.kafka().clients();
-    Topics topics = steering.kafka().topics();
-    Map<String, PartitionState> found = new HashMap<>();
-    Lookup.follow(
-        clients,
-        topics.ledger(Lookup.domain(steering.id(), clients, topics)),
-        LedgerEntry.class,
-        id,
-        entry -> found.put(id, entry.map(LedgerEntry::getState).orElse(null)));
-    PartitionState state = found.get(id);
-    if (state != PartitionState.FAILED) {
-      throw new CliException(
-          ExitCode.USAGE,
-          "retry %s is refused: %s"
-              .formatted(
-                  steering.id(),
-                  state == null
-                      ? "there is no partition %s; `tidemark status %s` names those that failed"
-                          .formatted(id, steering.id())
-                      : "%s is %s, and only what is FAILED is tried again".formatted(id, state)));
-    }
+    return steering.ask(CommandType.RETRY, Map.of("partition", id));
   }
 }

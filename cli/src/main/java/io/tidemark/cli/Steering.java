@@ -66,32 +66,12 @@ final class Steering {
     return id;
   }
 
-  KafkaOptions kafka() {
-    return kafka;
-  }
-
   /**
    * Writes the command, waits for the decision, and tells it.
    *
    * @return the exit code
    */
   int ask(CommandType type, Map<String, String> arguments) throws Exception {
-    return ask(type, arguments, () -> {});
-  }
-
-  /** What must hold of a backfill before it is asked for something. */
-  @FunctionalInterface
-  interface Precondition {
-
-    /**
-     * @throws CliException if it does not hold
-     */
-    void require() throws Exception;
-  }
-
-  /** The same, if a precondition holds. */
-  int ask(CommandType type, Map<String, String> arguments, Precondition precondition)
-      throws Exception {
     Duration within = Durations.of("--timeout", timeout);
     if (commandId != null && !CommandIds.valid(commandId)) {
       throw new CliException(
@@ -116,7 +96,6 @@ final class Steering {
     }
     // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
     Lookup.requirePlanned(id, clients, topics);
-    precondition.require();
     try (CommandLog log = new CommandLog(clients, topics)) {
       log.send(command);
       return tell(command, log.decision(command.getCommandId(), within));

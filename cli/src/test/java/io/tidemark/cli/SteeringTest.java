@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.kafka.embedded.EmbeddedBroker;
 import io.tidemark.reconciler.app.Reconciler;
 import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Checkpoint;
 import io.tidemark.schemas.avro.Descriptor;
 import io.tidemark.schemas.avro.Digest;
-import io.tidemark.schemas.avro.LedgerEntry;
 import io.tidemark.schemas.avro.OffsetRange;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Severity;
@@ -173,50 +173,66 @@ final class SteeringTest {
   }
 
   @Test
-  void shouldRefuseToRetryAPartitionThatIsNotFailedAndChangeNothing() throws Exception {
+  void shouldRetryOnlyAPartitionThatItsLedgerHasFailedAndKeepRefusalsInTheAudit() throws Exception {
     Namespace n = new Namespace(broker.bootstrapServers());
     n.planned();
     String failed = Reports.BACKFILL + "/000001";
     String done = Reports.BACKFILL + "/000002";
-    n.put(n.topics.ledger("default"), failed, entry(failed, PartitionState.FAILED));
-    n.put(n.topics.ledger("default"), done, entry(done, PartitionState.FAILED));
-    n.put(n.topics.ledger("default"), done, entry(done, PartitionState.COMPLETED));
+    try (Reconciler own = n.reconciler(dir.resolve("retry"))) {
+      assertThat(own.failure()).isEmpty();
+      reports(n, failed, PartitionState.FAILED, 0);
+      reports(n, done, PartitionState.COMPLETED, 2);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> n.cli("status", Reports.BACKFILL).out().contains("1 completed, 1 failed"));
 
-    Cli refused = n.cli("retry", Reports.BACKFILL, "--partition", "000002");
-    Cli unknown = n.cli("retry", Reports.BACKFILL, "--partition", "000009");
-    Cli asked = n.cli("retry", Reports.BACKFILL, "--partition", "000001", "--timeout", "100ms");
+      Cli refused = n.cli("retry", Reports.BACKFILL, "--partition", "000002");
+      Cli unknown = n.cli("retry", Reports.BACKFILL, "--partition", "000009");
+      Cli asked = n.cli("retry", Reports.BACKFILL, "--partition", "000001");
 
-    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.err()).contains("is refused: " + done + " is COMPLETED");
-    assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(unknown.err()).contains("there is no partition " + Reports.BACKFILL + "/000009");
-    assertThat(asked.err()).as("no reconciler runs").contains("not answered within 100ms");
-    assertThat(n.cli("audit").out().lines().filter(l -> l.contains("retry"))).hasSize(1);
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+      assertThat(refused.err()).contains("is refused: " + done + " is COMPLETED");
+      assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+      assertThat(unknown.err()).contains("there is no partition " + Reports.BACKFILL + "/000009");
+      assertThat(asked.exitCode()).as(asked.err()).isZero();
+      assertThat(asked.out()).contains(failed + " is tried again");
+      assertThat(n.cli("audit", Reports.BACKFILL).out())
+          .containsSubsequence(done + " is COMPLETED", "there is no partition", "is tried again");
+    }
   }
 
-  private static LedgerEntry entry(String id, PartitionState state) {
-    return LedgerEntry.newBuilder()
-        .setDescriptor(
-            Descriptor.newBuilder()
-                .setPartitionId(id)
-                .setBackfillId(Reports.BACKFILL)
-                .setOrdinal(0)
-                .setQueue(0)
-                .setSlice(new OffsetRange("r", 0L, 1L))
-                .setRowsEstimated(1)
-                .setPlannedAt(1_000)
-                .build())
-        .setState(state)
-        .setFence(1)
-        .setRows(0)
-        .setBytes(0)
-        .setDigest(new Digest("", 0L, 0L))
-        .setChunks(0)
-        .setWorker("w")
-        .setAttempt(1)
-        .setClaims(1)
-        .setUpdatedAt(1_000)
-        .build();
+  /** A claim at an offset of the checkpoints, and the partition's end behind it. */
+  private static void reports(Namespace n, String id, PartitionState end, long offset)
+      throws Exception {
+    Checkpoint claim =
+        Checkpoint.newBuilder()
+            .setDescriptor(
+                Descriptor.newBuilder()
+                    .setPartitionId(id)
+                    .setBackfillId(Reports.BACKFILL)
+                    .setOrdinal(0)
+                    .setQueue(0)
+                    .setSlice(new OffsetRange("r", 0L, 1L))
+                    .setRowsEstimated(1)
+                    .setPlannedAt(1_000)
+                    .build())
+            .setState(PartitionState.RUNNING)
+            .setClaim(true)
+            .setFence(-1)
+            .setRows(0)
+            .setBytes(0)
+            .setDigest(new Digest("", 0L, 0L))
+            .setChunks(0)
+            .setWorker("w")
+            .setAttempt(0)
+            .setStartedAt(2_000)
+            .setAt(2_000)
+            .build();
+    n.put(n.topics.checkpoints("default"), id, claim);
+    n.put(
+        n.topics.checkpoints("default"),
+        id,
+        Checkpoint.newBuilder(claim).setState(end).setClaim(false).setFence(offset).build());
   }
 
   @Test

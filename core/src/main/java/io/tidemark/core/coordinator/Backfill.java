@@ -4,9 +4,11 @@ import io.tidemark.core.coordinator.CoordinatorEffect.PutDirective;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutOrder;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutProgress;
 import io.tidemark.schemas.avro.BackfillState;
+import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Directive;
 import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.OrderKind;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.RunState;
@@ -16,6 +18,7 @@ import io.tidemark.schemas.spec.ChangeWindow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -51,6 +54,9 @@ final class Backfill {
   /** Since when nothing of it moves, milliseconds since the epoch. */
   long stillSince;
 
+  /** A retry of one partition that not every ledger has answered yet; null: none. */
+  private Command asked;
+
   private long rowsSeen;
   private long orderedAt;
   private Long endedAt;
@@ -76,6 +82,7 @@ final class Backfill {
     throttleRowsPerS = p.getThrottleRowsPerS();
     throttleLanes = p.getThrottleLanes();
     orderedAt = p.getOrderedAt();
+    asked = p.getRetryAsked();
   }
 
   // ---- what it is
@@ -140,6 +147,25 @@ final class Backfill {
   /** Whether every ledger that knows it has carried out the last order. */
   boolean ordersDone() {
     return tallies.values().stream().allMatch(t -> t.getOrderedAt() >= orderedAt);
+  }
+
+  /** Whether the ledgers are being asked for a partition that is to be tried again. */
+  boolean asking() {
+    return asked != null;
+  }
+
+  /** Whether this is the command that they are asked for. */
+  boolean asking(Command c) {
+    return asked != null && asked.getCommandId().equals(c.getCommandId());
+  }
+
+  /** In which state the last order found the only partition that it is about; empty: in none. */
+  Optional<PartitionState> found() {
+    return tallies.values().stream()
+        .filter(t -> t.getOrderedAt() == orderedAt)
+        .map(Tally::getOrderedState)
+        .filter(Objects::nonNull)
+        .findFirst();
   }
 
   /** Rows planned, as far as anybody knows. */
@@ -214,6 +240,30 @@ final class Backfill {
     for (int queue = 0; queue < plan.getQueues(); queue++) {
       out.add(new PutOrder(new Order(id(), plan.getDomain(), queue, kind, partition, orderedAt)));
     }
+  }
+
+  /**
+   * Orders one partition to be tried again; whether that can be, only its ledger knows. The command
+   * is decided on when all have carried out the order.
+   */
+  void ask(Command retry, String partition, long now, List<CoordinatorEffect> out) {
+    if (over()) {
+      direct(RunState.HOLD, "what is tried again waits for a place", now, out);
+    }
+    order(OrderKind.RETRY, partition, now, out);
+    asked = retry;
+    write(now, out);
+  }
+
+  /** The retry that the ledgers have answered; asked once. */
+  Optional<Command> answered() {
+    if (asked == null || !ordersDone()) {
+      return Optional.empty();
+    }
+    Command retry = asked;
+    asked = null;
+    dirty = true;
+    return Optional.of(retry);
   }
 
   /**
@@ -330,6 +380,7 @@ final class Backfill {
         .setThrottleRowsPerS(throttleRowsPerS)
         .setThrottleLanes(throttleLanes)
         .setOrderedAt(orderedAt)
+        .setRetryAsked(asked)
         .build();
   }
 

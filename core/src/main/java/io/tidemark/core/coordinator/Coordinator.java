@@ -97,7 +97,7 @@ public final class Coordinator {
       case TallyGone e -> of(e.backfill()).tallies.remove(e.queue());
       case HeartbeatSeen e -> fleet.heard(e.beat(), now);
       case CommandSeen e -> {
-        out.add(new PutDecision(decide(e.command(), now, out)));
+        decide(e.command(), now, out).map(PutDecision::new).ifPresent(out::add);
         admit(now, out);
       }
       case Tick e -> tick(now, out);
@@ -137,13 +137,14 @@ public final class Coordinator {
     }
   }
 
-  private Decision decide(Command c, long now, List<CoordinatorEffect> out) {
+  /** Empty while the ledgers are asked. */
+  private Optional<Decision> decide(Command c, long now, List<CoordinatorEffect> out) {
     Backfill b = backfills.get(c.getBackfillId());
-    Steering.Answer answer =
-        b == null || b.plan == null
-            ? Steering.Answer.no("there is no backfill " + c.getBackfillId())
-            : Steering.obey(b, c, now, out);
-    return new Decision(c, answer.accepted(), answer.words(), now);
+    if (b == null || b.plan == null) {
+      return Optional.of(
+          Steering.Answer.no("there is no backfill " + c.getBackfillId()).to(c, now));
+    }
+    return b.asking(c) ? Optional.empty() : Steering.obey(b, c, now, out).map(a -> a.to(c, now));
   }
 
   private void tick(long now, List<CoordinatorEffect> out) {
@@ -164,6 +165,7 @@ public final class Coordinator {
       forgetOnceGone(b, now, out);
       return;
     }
+    Steering.answered(b, now, out).map(PutDecision::new).ifPresent(out::add);
     boolean news = b.looked();
     if (b.over() && !news) {
       return;

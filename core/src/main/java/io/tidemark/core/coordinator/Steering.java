@@ -1,8 +1,12 @@
 package io.tidemark.core.coordinator;
 
+import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
+import io.tidemark.schemas.avro.CommandType;
+import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.OrderKind;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.RunState;
 import java.util.List;
 import java.util.Map;
@@ -42,23 +46,38 @@ final class Steering {
     static Answer no(String words) {
       return new Answer(false, words);
     }
+
+    Decision to(Command c, long at) {
+      return new Decision(c, accepted, words, at);
+    }
   }
 
-  /** Obeys a command, if it can be. */
-  static Answer obey(Backfill b, Command c, long now, List<CoordinatorEffect> out) {
+  /**
+   * Obeys a command, if it can be.
+   *
+   * @return empty if the ledgers are asked first: then {@link #answered} answers
+   */
+  static Optional<Answer> obey(Backfill b, Command c, long now, List<CoordinatorEffect> out) {
     if (b.archiving()) {
-      return Answer.no("it is archived");
+      return Optional.of(Answer.no("it is archived"));
     }
     Optional<String> stranger = stranger(c);
     if (stranger.isPresent()) {
-      return Answer.no(stranger.get());
+      return stranger.map(Answer::no);
     }
+    if (c.getType() == CommandType.RETRY && c.getArguments().containsKey(PARTITION)) {
+      return retryOne(b, c, now, out);
+    }
+    return Optional.of(obeyAtOnce(b, c, now, out));
+  }
+
+  private static Answer obeyAtOnce(Backfill b, Command c, long now, List<CoordinatorEffect> out) {
     String by = c.getWho() + (c.getWhy().isEmpty() ? "" : ": " + c.getWhy());
     return switch (c.getType()) {
       case PAUSE -> pause(b, by, now, out);
       case RESUME -> resume(b, now, out);
       case CANCEL -> cancel(b, by, now, out);
-      case RETRY -> retry(b, c.getArguments().get(PARTITION), now, out);
+      case RETRY -> retry(b, now, out);
       case THROTTLE -> throttle(b, c.getArguments(), now, out);
       case APPROVE -> approve(b, now, out);
       case ARCHIVE -> archive(b, by, now, out);
@@ -142,28 +161,82 @@ final class Steering {
         : Optional.empty();
   }
 
-  private static Answer retry(Backfill b, String partition, long now, List<CoordinatorEffect> out) {
-    if (b.cancelling()) {
-      return Answer.no(
-          "it was cancelled, and that is final; archive it, then plan the same spec again");
+  private static Answer retry(Backfill b, long now, List<CoordinatorEffect> out) {
+    Optional<Answer> hopeless = hopeless(b);
+    if (hopeless.isPresent()) {
+      return hopeless.get();
     }
-    if (b.state == BackfillState.COMPLETED || b.state == BackfillState.FINISHING) {
-      return Answer.no("nothing of it failed");
-    }
-    long failed = b.sum().failed();
-    if (failed == 0) {
-      return Answer.no("none of its partitions is FAILED");
-    }
-    if (partition != null && !partition.startsWith(b.id() + "/")) {
-      return Answer.no(partition + " is no partition of " + b.id());
-    }
-    b.order(OrderKind.RETRY, partition, now, out);
+    b.order(OrderKind.RETRY, null, now, out);
     b.reopen(now, out);
     b.write(now, out);
     return Answer.yes(
-        partition == null
-            ? failed + " failed partitions are tried again, each from where it stands"
-            : partition + " is tried again from where it stands, if it is FAILED");
+        b.sum().failed() + " failed partitions are tried again, each from where it stands");
+  }
+
+  private static Optional<Answer> retryOne(
+      Backfill b, Command c, long now, List<CoordinatorEffect> out) {
+    Optional<Answer> hopeless = hopeless(b);
+    if (hopeless.isPresent()) {
+      return hopeless;
+    }
+    String partition = c.getArguments().get(PARTITION);
+    if (!partition.startsWith(PartitionIds.start(b.id()))) {
+      return Optional.of(Answer.no(partition + " is no partition of " + b.id()));
+    }
+    b.ask(c, partition, now, out);
+    return Optional.empty();
+  }
+
+  /** Why nothing of it can be tried again, as far as sums tell. */
+  private static Optional<Answer> hopeless(Backfill b) {
+    if (b.cancelling()) {
+      return Optional.of(
+          Answer.no(
+              "it was cancelled, and that is final; archive it, then plan the same spec again"));
+    }
+    if (b.state == BackfillState.COMPLETED || b.state == BackfillState.FINISHING) {
+      return Optional.of(Answer.no("nothing of it failed"));
+    }
+    if (b.sum().failed() == 0) {
+      return Optional.of(Answer.no("none of its partitions is FAILED"));
+    }
+    return undecided(b);
+  }
+
+  /** A second order would blot out how the first one found its partition. */
+  private static Optional<Answer> undecided(Backfill b) {
+    return b.asking()
+        ? Optional.of(Answer.no("a retry of it is not decided yet; ask again in a moment"))
+        : Optional.empty();
+  }
+
+  /** What becomes of the retry of one partition, once all ledgers have looked for it. */
+  static Optional<Decision> answered(Backfill b, long now, List<CoordinatorEffect> out) {
+    return b.answered()
+        .map(
+            c -> {
+              Answer answer = found(b, c.getArguments().get(PARTITION));
+              if (answer.accepted()) {
+                b.reopen(now, out);
+              }
+              return answer.to(c, now);
+            });
+  }
+
+  private static Answer found(Backfill b, String partition) {
+    return b.found()
+        .map(
+            state ->
+                state == PartitionState.FAILED
+                    ? Answer.yes(partition + " is tried again from where it stands")
+                    : Answer.no(
+                        "%s is %s, and only what is FAILED is tried again"
+                            .formatted(partition, state)))
+        .orElseGet(
+            () ->
+                Answer.no(
+                    "there is no partition %s; `tidemark status %s` names those that failed"
+                        .formatted(partition, b.id())));
   }
 
   private static Answer throttle(
@@ -229,6 +302,10 @@ final class Steering {
   private static Answer archive(Backfill b, String by, long now, List<CoordinatorEffect> out) {
     if (!b.over()) {
       return Answer.no("it is " + b.state + "; cancel it first, or wait for its end");
+    }
+    Optional<Answer> undecided = undecided(b);
+    if (undecided.isPresent()) {
+      return undecided.get();
     }
     b.forget(by, now, out);
     b.to(b.state, "being archived by " + by, now, out);

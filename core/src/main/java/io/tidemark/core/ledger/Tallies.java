@@ -5,6 +5,7 @@ import io.tidemark.core.lifecycle.RecordBounds;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.LedgerEntry;
+import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.Tally;
 import java.util.ArrayList;
@@ -101,6 +102,7 @@ public final class Tallies {
                 ? counted(t.getPendingSizes(), e.getDescriptor().getRowsEstimated(), sign)
                 : t.getPendingSizes())
         .setOrderedAt(t.getOrderedAt())
+        .setOrderedState(t.getOrderedState())
         .build();
   }
 
@@ -130,9 +132,17 @@ public final class Tallies {
     return largest < 0 ? 0 : (1L << largest) + (1L << largest) / 2;
   }
 
-  /** The tally once its ledger has carried out an order of that time. */
-  public static Tally ordered(Tally tally, long at) {
-    return Tally.newBuilder(tally).setOrderedAt(at).build();
+  /**
+   * The tally once its ledger has carried out an order.
+   *
+   * @param found the entries that the order is about, as they were before
+   */
+  public static Tally ordered(Tally tally, Order order, List<LedgerEntry> found) {
+    boolean one = order.getPartitionId() != null && !found.isEmpty();
+    return Tally.newBuilder(tally)
+        .setOrderedAt(order.getAt())
+        .setOrderedState(one ? found.getFirst().getState() : null)
+        .build();
   }
 
   /** Partitions that are not over yet. */

@@ -54,6 +54,7 @@ final class CoordinatorFixture {
   private final List<Order> orders = new ArrayList<>();
   private Coordinator coordinator;
   private long now = 1_000_000;
+  private int asked;
   private int written;
 
   CoordinatorFixture(int maxRunning) {
@@ -144,10 +145,11 @@ final class CoordinatorFixture {
   }
 
   void command(String id, CommandType type, Map<String, String> arguments) {
+    asked++;
     hear(
         new CommandSeen(
             Command.newBuilder()
-                .setCommandId("c")
+                .setCommandId("c" + asked)
                 .setBackfillId(id)
                 .setType(type)
                 .setArguments(arguments)
@@ -155,6 +157,12 @@ final class CoordinatorFixture {
                 .setWhy("lunch")
                 .setAt(now)
                 .build()));
+  }
+
+  /** The client asks for the same once more, as it had no answer. */
+  void commandAgain(String id, CommandType type, Map<String, String> arguments) {
+    asked--;
+    command(id, type, arguments);
   }
 
   /** A worker of 4 lanes that owns these queues. */
@@ -259,6 +267,10 @@ final class CoordinatorFixture {
   /** The answer to the last command. */
   Decision decision() {
     return decisions.getLast();
+  }
+
+  List<Decision> decisions() {
+    return decisions;
   }
 
   List<Order> orders() {

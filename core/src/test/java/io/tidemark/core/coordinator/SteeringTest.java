@@ -7,6 +7,7 @@ import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Digest;
 import io.tidemark.schemas.avro.Order;
 import io.tidemark.schemas.avro.OrderKind;
+import io.tidemark.schemas.avro.PartitionState;
 import io.tidemark.schemas.avro.PlanState;
 import io.tidemark.schemas.avro.Tally;
 import java.util.Map;
@@ -146,6 +147,119 @@ class SteeringTest {
     f.tally(oneFailed().setOrderedAt(at));
     f.tick(200);
     assertThat(f.progress(A).getState()).as("it failed again").hasToString("FAILED");
+  }
+
+  private static final Map<String, String> ONE = Map.of("partition", "a/000001");
+
+  /** Asks for one partition; returns the time of the order. */
+  private long retryOne() {
+    f.command(A, CommandType.RETRY, ONE);
+    return f.orders().getLast().getAt();
+  }
+
+  @Test
+  void shouldGoOnForOnePartitionOnlyWhenItsLedgerHasFoundItFailed() {
+    failed();
+
+    long at = retryOne();
+    f.restart();
+    f.tick(200);
+    assertThat(f.decisions()).as("only the ledger knows").isEmpty();
+    assertThat(f.progress(A).getState()).hasToString("FAILED");
+    assertThat(f.progress(A).getRetryAsked().getArguments()).isEqualTo(ONE);
+    assertThat(f.directive(A)).as("no worker takes it before it has a place").isEqualTo("HOLD");
+
+    f.tally(
+        oneFailed()
+            .setFailed(0)
+            .setPending(1)
+            .setOrderedAt(at)
+            .setOrderedState(PartitionState.FAILED));
+    f.tick(200);
+
+    assertThat(f.decision().getAccepted()).isTrue();
+    assertThat(f.decision().getAnswer()).startsWith("a/000001 is tried again");
+    assertThat(f.progress(A).getState()).hasToString("RUNNING");
+    assertThat(f.progress(A).getEndedAt()).isNull();
+    assertThat(f.progress(A).getRetryAsked()).isNull();
+    assertThat(f.directive(A)).isEqualTo("RUN");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      textBlock =
+          """
+          COMPLETED, 'a/000001 is COMPLETED, and only what is FAILED is tried again'
+          none,      'there is no partition a/000001; `tidemark status a` names those that failed'
+          """)
+  void shouldRefuseARetryAndStayOverWhenNoLedgerHasThePartitionFailed(
+      PartitionState found, String answer) {
+    failed();
+    Long ended = f.progress(A).getEndedAt();
+
+    f.tally(oneFailed().setOrderedAt(retryOne()).setOrderedState(found));
+    f.tick(200);
+
+    assertThat(f.decision().getAccepted()).isFalse();
+    assertThat(f.decision().getAnswer()).isEqualTo(answer);
+    assertThat(f.progress(A).getState()).hasToString("FAILED");
+    assertThat(f.progress(A).getEndedAt()).isEqualTo(ended);
+    assertThat(f.progress(A).getRetryAsked()).isNull();
+    f.restart();
+    f.tick(200);
+    assertThat(f.decisions()).hasSize(1);
+  }
+
+  @Test
+  void shouldEndAgainWhenThePartitionFailedAgainBeforeItsLedgerWasHeard() {
+    failed();
+    Long ended = f.progress(A).getEndedAt();
+
+    f.tally(oneFailed().setOrderedAt(retryOne()).setOrderedState(PartitionState.FAILED));
+    f.tick(200);
+
+    assertThat(f.decision().getAccepted()).isTrue();
+    assertThat(f.progress(A).getState()).hasToString("FAILED");
+    assertThat(f.progress(A).getEndedAt()).isGreaterThan(ended);
+  }
+
+  @Test
+  void shouldWaitForTheAnswerOfEveryLedger() {
+    failed();
+    f.tally(f.tally(A).setQueue(1));
+
+    long at = retryOne();
+    f.tally(f.tally(A).setQueue(1).setOrderedAt(at));
+    f.tick(200);
+    assertThat(f.decisions()).isEmpty();
+
+    f.tally(oneFailed().setOrderedAt(at).setOrderedState(PartitionState.CANCELLED));
+    f.tick(200);
+    assertThat(f.decision().getAnswer()).startsWith("a/000001 is CANCELLED");
+  }
+
+  @Test
+  void shouldDecideOnOneRetryOfAPartitionAfterTheOther() {
+    failed();
+    retryOne();
+    f.commandAgain(A, CommandType.RETRY, ONE);
+    assertThat(f.decisions()).as("the same command is answered once").isEmpty();
+    assertThat(f.orders()).hasSize(2);
+
+    String undecided = "no: a retry of it is not decided yet; ask again in a moment";
+    assertThat(answer(CommandType.RETRY, "partition", "a/000002")).isEqualTo(undecided);
+    assertThat(answer(CommandType.RETRY)).isEqualTo(undecided);
+    assertThat(answer(CommandType.ARCHIVE)).isEqualTo(undecided);
+    assertThat(f.orders()).hasSize(2);
+  }
+
+  @Test
+  void shouldRefuseAPartitionOfAnotherBackfillAtOnce() {
+    failed();
+
+    assertThat(answer(CommandType.RETRY, "partition", "b/000001"))
+        .isEqualTo("no: b/000001 is no partition of a");
   }
 
   @Test

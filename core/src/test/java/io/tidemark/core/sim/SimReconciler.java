@@ -189,10 +189,13 @@ final class SimReconciler {
 
   /** In one transaction: the next rounds are in the ledger, and on their way to workers. */
   private void obey(Order order, Coordinator c) {
-    ledger.values().stream()
-        .filter(e -> e.getDescriptor().getBackfillId().equals(order.getBackfillId()))
-        .filter(e -> e.getDescriptor().getQueue() == order.getQueue())
-        .filter(e -> e.getDescriptor().getPartitionId().equals(order.getPartitionId()))
+    List<LedgerEntry> found =
+        ledger.values().stream()
+            .filter(e -> e.getDescriptor().getBackfillId().equals(order.getBackfillId()))
+            .filter(e -> e.getDescriptor().getQueue() == order.getQueue())
+            .filter(e -> e.getDescriptor().getPartitionId().equals(order.getPartitionId()))
+            .toList();
+    found.stream()
         .flatMap(e -> Ledger.nextRound(e, order.getAt()).stream())
         .toList()
         .forEach(
@@ -202,7 +205,7 @@ final class SimReconciler {
             });
     String key = order.getBackfillId() + "|" + order.getQueue();
     if (tallies.containsKey(key)) {
-      tallies.put(key, Tallies.ordered(tallies.get(key), order.getAt()));
+      tallies.put(key, Tallies.ordered(tallies.get(key), order, found));
       write(c, new CoordinatorEvent.TallySeen(tallies.get(key)));
     }
   }

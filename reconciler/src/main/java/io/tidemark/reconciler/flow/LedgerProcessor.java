@@ -131,7 +131,7 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
                   });
         }
         if (tallies.get(order.getBackfillId()) != null) {
-          count(order.getBackfillId(), t -> Tallies.ordered(t, order.getAt()));
+          count(order.getBackfillId(), t -> Tallies.ordered(t, order, entries));
         }
       }
       case FORGET -> {

@@ -1,6 +1,5 @@
 package io.tidemark.reconciler.flow;
 
-import io.tidemark.core.plan.PartitionIds;
 import io.tidemark.schemas.avro.Alert;
 import io.tidemark.schemas.avro.Decision;
 import io.tidemark.schemas.avro.Directive;
@@ -142,21 +141,6 @@ public final class Queries {
     return page(
         new LedgerQuery(backfill.getDomain(), backfill.getBackfillId(), after, Set.of(), true),
         limit);
-  }
-
-  /**
-   * One partition, without cursor, columns and files; empty if the backfill has none of that id.
-   */
-  public Optional<LedgerEntry> partition(Progress backfill, String id) {
-    if (!id.startsWith(PartitionIds.start(backfill.getBackfillId()))) {
-      return Optional.empty();
-    }
-    int last = id.length() - 1;
-    // Behind all that is less than it: so it comes first, if it is there.
-    String before = id.substring(0, last) + (char) (id.charAt(last) - 1) + "\uffff";
-    return outline(backfill, Optional.of(before), 1).entries().stream()
-        .filter(e -> e.getDescriptor().getPartitionId().equals(id))
-        .findFirst();
   }
 
   private Page page(LedgerQuery query, int limit) {

@@ -9,11 +9,7 @@ import io.tidemark.reconciler.flow.Commands;
 import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.schemas.avro.Command;
-import io.tidemark.schemas.avro.CommandType;
 import io.tidemark.schemas.avro.Decision;
-import io.tidemark.schemas.avro.LedgerEntry;
-import io.tidemark.schemas.avro.PartitionState;
-import io.tidemark.schemas.avro.Progress;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -69,7 +65,7 @@ final class CommandApi {
     Optional<Decision> decision = queries.decision(command.getCommandId());
     if (decision.isEmpty()) {
       // Not sooner: who asks again for an archive gets its answer, though the backfill is gone.
-      requireFailed(command, BackfillApi.existing(queries, backfill).progress());
+      BackfillApi.existing(queries, backfill);
       commands.send(command);
       LOG.info(
           "{} asks for {} of {}: command {}",
@@ -81,25 +77,6 @@ final class CommandApi {
     }
     decision.ifPresent(d -> requireSame(command, d.getCommand()));
     answer(ctx, command, decision);
-  }
-
-  /**
-   * The coordinator knows sums, and would reopen the backfill for a partition that need not be
-   * tried again: so that is refused here, where the ledger can be asked.
-   */
-  private void requireFailed(Command command, Progress backfill) {
-    String id = command.getArguments().get("partition");
-    if (command.getType() != CommandType.RETRY || id == null) {
-      return;
-    }
-    LedgerEntry entry =
-        queries
-            .partition(backfill, id)
-            .orElseThrow(() -> new ConflictResponse("there is no partition '" + id + "'"));
-    if (entry.getState() != PartitionState.FAILED) {
-      throw new ConflictResponse(
-          "%s is %s, and only what is FAILED is tried again".formatted(id, entry.getState()));
-    }
   }
 
   private static CommandRequest request(String backfill, Optional<String> key, byte[] body) {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.apache.kafka.streams.KeyValue;
@@ -347,10 +348,8 @@ class ReconcilerTopologyTest {
     return LongStream.range(0, count).mapToObj(i -> descriptor(B, i, 1)).toList();
   }
 
-  @Test
-  void shouldPublishFailedPartitionsAgainWhenARetryIsAccepted() {
-    Descriptor failed = descriptor(B, 0, 1);
-    Descriptor done = descriptor(B, 1, 1);
+  /** A backfill that is over, since its first partition failed; the second is done. */
+  private void failed(Descriptor failed, Descriptor done) {
     topology.plan(plan(B, 1, 2, false));
     topology.planned(failed);
     topology.planned(done);
@@ -361,6 +360,44 @@ class ReconcilerTopologyTest {
     }
     topology.settle();
     assertThat(topology.progress(B).getState()).hasToString("FAILED");
+  }
+
+  private Decision decisionOnARetryOf(String partition) {
+    topology.command(
+        Command.newBuilder(command(B, CommandType.RETRY))
+            .setArguments(Map.of("partition", partition))
+            .build());
+    topology.settle();
+    return topology.decisions().getLast();
+  }
+
+  @Test
+  void shouldRefuseARetryOfOnePartitionAndChangeNothingWhenItsLedgerHasItNotFailed() {
+    Descriptor failed = descriptor(B, 0, 1);
+    Descriptor done = descriptor(B, 1, 1);
+    failed(failed, done);
+    Long ended = topology.progress(B).getEndedAt();
+
+    Decision ofDone = decisionOnARetryOf(done.getPartitionId());
+    Decision ofNone = decisionOnARetryOf(B + "/000009");
+
+    assertThat(List.of(ofDone, ofNone)).noneMatch(Decision::getAccepted);
+    assertThat(ofDone.getAnswer()).startsWith(done.getPartitionId() + " is COMPLETED");
+    assertThat(ofNone.getAnswer()).startsWith("there is no partition " + B + "/000009");
+    assertThat(topology.progress(B).getState()).hasToString("FAILED");
+    assertThat(topology.progress(B).getEndedAt()).isEqualTo(ended);
+    assertThat(topology.republished()).isEmpty();
+
+    assertThat(decisionOnARetryOf(failed.getPartitionId()).getAccepted()).isTrue();
+    assertThat(topology.progress(B).getState()).hasToString("RUNNING");
+    assertThat(topology.republished()).hasSize(1);
+  }
+
+  @Test
+  void shouldPublishFailedPartitionsAgainWhenARetryIsAccepted() {
+    Descriptor failed = descriptor(B, 0, 1);
+    Descriptor done = descriptor(B, 1, 1);
+    failed(failed, done);
 
     topology.command(command(B, CommandType.RETRY));
     topology.settle();

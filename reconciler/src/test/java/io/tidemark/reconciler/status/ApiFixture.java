@@ -171,7 +171,6 @@ final class ApiFixture implements AutoCloseable {
                 List.of(new Overtaken(ID, all.get(2).getPartitionId(), 1L, "lost", 999_999L)))
             .build());
     command(Samples.command(ID, CommandType.PAUSE));
-    topology.settle();
   }
 
   private static Descriptor descriptor(long ordinal) {
@@ -194,6 +193,7 @@ final class ApiFixture implements AutoCloseable {
 
   private synchronized void command(Command command) {
     topology.command(command);
+    topology.settle();
   }
 
   int port() {

@@ -214,6 +214,13 @@ class OpenApiTest {
     assertThat(unknown.body()).contains("there is no partition");
     holds(command, done);
     holds(command, unknown);
+    assertThat(
+            api.tree(api.get("/api/v1/decisions?limit=2"))
+                .get("decisions")
+                .findValuesAsText("answer"))
+        .as("it stands in the audit list, too")
+        .anyMatch(a -> a.contains("only what is FAILED"))
+        .anyMatch(a -> a.contains("there is no partition"));
   }
 
   private static String retry(String partition) {
