@@ -237,8 +237,15 @@ final class Backfill {
     // Two orders in the same millisecond must not look like one; and no descriptor of a further
     // round may look older than its plan, whatever the planner's clock said.
     orderedAt = Math.max(Math.max(now, plan.getCreatedAt()), orderedAt + 1);
+    order(plan, kind, partition, orderedAt, out);
+  }
+
+  private static void order(
+      Plan plan, OrderKind kind, String partition, long at, List<CoordinatorEffect> out) {
     for (int queue = 0; queue < plan.getQueues(); queue++) {
-      out.add(new PutOrder(new Order(id(), plan.getDomain(), queue, kind, partition, orderedAt)));
+      out.add(
+          new PutOrder(
+              new Order(plan.getBackfillId(), plan.getDomain(), queue, kind, partition, at)));
     }
   }
 
@@ -275,6 +282,15 @@ final class Backfill {
   void forget(String by, long now, List<CoordinatorEffect> out) {
     order(OrderKind.FORGET, null, now, out);
     direct(RunState.FORGET, "archived by " + by, orderedAt, out);
+  }
+
+  /**
+   * Repeats the order to forget, once it is forgotten.
+   *
+   * @param seen a plan of its id, older or younger
+   */
+  void forgetAgain(Plan seen, List<CoordinatorEffect> out) {
+    order(seen, OrderKind.FORGET, null, directive.getAt(), out);
   }
 
   /** Whether a plan is one that was archived, or of a planner that did not hear of it. */

@@ -107,14 +107,16 @@ public final class Coordinator {
 
   private void planSeen(Plan plan, long now, List<CoordinatorEffect> out) {
     Backfill b = of(plan.getBackfillId());
-    if (b.forgot(plan)) {
-      if (b.plan == null) {
+    if (b.plan == null && b.directed(RunState.FORGET)) {
+      // Ledgers may have heard of more since: of a planner that did not hear of the archive.
+      b.forgetAgain(plan, out);
+      if (b.forgot(plan)) {
         out.add(new Forget(plan.getBackfillId()));
+        return;
       }
-      return;
-    }
-    if (b.directed(RunState.FORGET) && b.plan == null) {
       b.plannedAnew(plan, now, out);
+    } else if (b.forgot(plan)) {
+      return;
     }
     b.plan = plan;
     look(b, now, out);

@@ -349,10 +349,15 @@ class SteeringTest {
   void shouldDropThePlanOfAPlannerThatDidNotHearOfTheArchive() {
     archived();
     long forgotten = f.directed(A).getAt();
+    f.orders().clear();
 
     f.plan(A, PlanState.PLANNING, false, p -> p.setCreatedAt(forgotten));
     f.tick(200);
 
+    assertThat(f.orders())
+        .as("what it dealt is forgotten, too")
+        .hasSize(2)
+        .allMatch(o -> o.getKind() == OrderKind.FORGET && o.getAt() == forgotten);
     assertThat(f.planned(A)).isFalse();
     assertThat(f.progress(A)).isNull();
     assertThat(f.directive(A)).isEqualTo("FORGET");

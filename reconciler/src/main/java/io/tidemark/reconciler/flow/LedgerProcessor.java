@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -55,9 +57,15 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
    * @param ledger entries
    * @param tallies tallies
    * @param work descriptors of a further round
-   * @param forgotten orders under the id of each partition that is forgotten: tombstones
+   * @param ledgerForgotten orders under the id of each partition that is forgotten: tombstones
+   * @param checkpointsForgotten the same, of each that was ever reported
    */
-  record Sinks(String ledger, String tallies, String work, List<String> forgotten) {}
+  record Sinks(
+      String ledger,
+      String tallies,
+      String work,
+      String ledgerForgotten,
+      String checkpointsForgotten) {}
 
   private final String domain;
   private final String checkpoints;
@@ -115,45 +123,59 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
   }
 
   private void obey(Record<String, SpecificRecord> record, Order order) {
-    List<LedgerEntry> entries = entries(order);
     switch (order.getKind()) {
-      case RETRY -> {
-        for (LedgerEntry entry : entries) {
-          Ledger.nextRound(entry, order.getAt())
-              .ifPresent(
-                  next -> {
-                    // At once, not only when the descriptor comes back: a tally that has the order
-                    // must not count as failed what is tried again.
-                    apply(record.withKey(next.getPartitionId()), next, new Planned(next));
-                    context.forward(
-                        new Record<>(next.getPartitionId(), next, record.timestamp()),
-                        sinks.work());
-                  });
-        }
-        if (tallies.get(order.getBackfillId()) != null) {
-          count(order.getBackfillId(), t -> Tallies.ordered(t, order, entries));
-        }
-      }
-      case FORGET -> {
-        for (LedgerEntry entry : entries) {
-          String id = entry.getDescriptor().getPartitionId();
-          ledger.delete(id);
-          for (String sink : sinks.forgotten()) {
-            context.forward(new Record<>(id, order, record.timestamp()), sink);
-          }
-        }
-        tallies.delete(order.getBackfillId());
-        dirty.remove(order.getBackfillId());
-        context.forward(
-            new Record<>(order.getBackfillId() + "|" + queue, null, record.timestamp()),
-            sinks.tallies());
-      }
+      case RETRY -> retry(record, order);
+      case FORGET -> forget(record, order);
       case UNKNOWN ->
           LOG.error(
               "an order for {} that this version does not know; upgrade this reconciler",
               order.getBackfillId());
     }
     context.commit(); // somebody waits for it
+  }
+
+  private void retry(Record<String, SpecificRecord> record, Order order) {
+    List<LedgerEntry> entries = entries(order);
+    for (LedgerEntry entry : entries) {
+      Ledger.nextRound(entry, order.getAt())
+          .ifPresent(
+              next -> {
+                // At once, not only when the descriptor comes back: a tally that has the order
+                // must not count as failed what is tried again.
+                apply(record.withKey(next.getPartitionId()), next, new Planned(next));
+                context.forward(
+                    new Record<>(next.getPartitionId(), next, record.timestamp()), sinks.work());
+              });
+    }
+    if (tallies.get(order.getBackfillId()) != null) {
+      count(order.getBackfillId(), t -> Tallies.ordered(t, order, entries));
+    }
+  }
+
+  /** What was planned later is of another plan of the same id, and stays. */
+  private void forget(Record<String, SpecificRecord> record, Order order) {
+    String backfill = order.getBackfillId();
+    Map<Boolean, List<LedgerEntry>> entries =
+        entries(order).stream()
+            .collect(
+                Collectors.partitioningBy(e -> e.getDescriptor().getPlannedAt() <= order.getAt()));
+    for (LedgerEntry entry : entries.get(true)) {
+      String id = entry.getDescriptor().getPartitionId();
+      Record<String, Order> tombstone = new Record<>(id, order, record.timestamp());
+      ledger.delete(id);
+      context.forward(tombstone, sinks.ledgerForgotten());
+      // Where nothing was reported, a worker may be about to report the same id of a later plan.
+      if (entry.getFence() >= 0) {
+        context.forward(tombstone, sinks.checkpointsForgotten());
+      }
+    }
+    tallies.delete(backfill);
+    dirty.remove(backfill);
+    if (entries.get(false).isEmpty()) {
+      context.forward(
+          new Record<>(backfill + "|" + queue, null, record.timestamp()), sinks.tallies());
+    }
+    entries.get(false).forEach(e -> count(backfill, t -> Tallies.changed(t, null, e)));
   }
 
   /** Entries that an order may be about. */

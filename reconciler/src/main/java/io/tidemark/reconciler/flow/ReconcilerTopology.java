@@ -146,7 +146,8 @@ public final class ReconcilerTopology {
             "ledger-out-" + domain,
             "tallies-out-" + domain,
             "work-out-" + domain,
-            List.of("ledger-forgotten-" + domain, "checkpoints-forgotten-" + domain));
+            "ledger-forgotten-" + domain,
+            "checkpoints-forgotten-" + domain);
     source(work, Descriptor.class, topics.work(domain));
     source(checkpoints, Checkpoint.class, topics.checkpoints(domain));
     source(orders, Order.class, orders(topics, domain));
@@ -171,8 +172,8 @@ public final class ReconcilerTopology {
         node);
     toQueue(sinks.work(), Descriptor.class, topics.work(domain), Descriptor::getQueue, node);
     sink(sinks.tallies(), Tally.class, tallies(topics), node);
-    tombstones(sinks.forgotten().get(0), topics.ledger(domain), node);
-    tombstones(sinks.forgotten().get(1), topics.checkpoints(domain), node);
+    tombstones(sinks.ledgerForgotten(), topics.ledger(domain), node);
+    tombstones(sinks.checkpointsForgotten(), topics.checkpoints(domain), node);
   }
 
   /** How a record travels: one that leaves the reconciler, as everybody reads it. */

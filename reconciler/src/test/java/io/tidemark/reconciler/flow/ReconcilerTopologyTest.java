@@ -422,16 +422,10 @@ class ReconcilerTopologyTest {
   @Test
   void shouldLeaveTombstonesAndADirectiveWhenABackfillIsArchived() {
     Descriptor d = descriptor(B, 0, 1);
-    topology.plan(plan(B, 1, 1, false));
-    topology.planned(d);
-    topology.reported(done(d, topology.reported(claim(d))));
-    topology.settle();
 
-    topology.command(command(B, CommandType.ARCHIVE));
-    topology.settle();
+    archived(d);
 
     assertThat(topology.ledger()).isEmpty();
-    assertThat(topology.progress(B)).isNull();
     assertThat(topology.tombstones())
         .containsExactlyInAnyOrder(
             "t.ledger.default " + d.getPartitionId(),
@@ -455,5 +449,54 @@ class ReconcilerTopologyTest {
     topology.settle();
     assertThat(topology.progress(B).getState()).hasToString("COMPLETED");
     assertThat(topology.progress(B).getDrift()).isZero();
+  }
+
+  private void archived(Descriptor d) {
+    topology.plan(plan(B, 1, 1, false));
+    topology.planned(d);
+    topology.reported(done(d, topology.reported(claim(d))));
+    topology.settle();
+    topology.command(command(B, CommandType.ARCHIVE));
+    topology.settle();
+    assertThat(topology.progress(B)).isNull();
+  }
+
+  @Test
+  void shouldForgetWhatAPlannerDealtThatDidNotHearOfTheArchive() {
+    Descriptor d = descriptor(B, 0, 1);
+    archived(d);
+    Descriptor ghost = descriptor(B, 7, 1);
+    topology.planned(ghost);
+    topology.tombstones();
+    topology.plan(plan(B, 1, 8, false));
+    topology.settle();
+
+    assertThat(topology.ledger()).isEmpty();
+    assertThat(topology.tally(B)).isNull();
+    assertThat(topology.tombstones())
+        .contains("t.ledger.default " + ghost.getPartitionId())
+        .doesNotContain("t.checkpoints.default " + ghost.getPartitionId());
+  }
+
+  @Test
+  void shouldEndASecondRunWhateverTheLedgerStillHasOfTheFirst() {
+    Descriptor d = descriptor(B, 0, 1);
+    archived(d);
+    topology.planned(descriptor(B, 7, 1)); // read late: its plan was dropped before
+    long later = topology.directive(B).getAt() + 1;
+    Descriptor again = Descriptor.newBuilder(d).setPlannedAt(later).build();
+    topology.planned(again); // the order comes behind it
+
+    topology.plan(Plan.newBuilder(plan(B, 1, 1, false)).setCreatedAt(later).build());
+    topology.settle();
+
+    assertThat(topology.ledger())
+        .extracting(e -> e.getDescriptor().getPartitionId())
+        .containsExactly(again.getPartitionId());
+    assertThat(topology.progress(B).getPending()).isEqualTo(1);
+    topology.reported(claim(again));
+    topology.reported(done(again, topology.entry(d.getPartitionId()).getFence()));
+    topology.settle();
+    assertThat(topology.progress(B).getState()).hasToString("COMPLETED");
   }
 }

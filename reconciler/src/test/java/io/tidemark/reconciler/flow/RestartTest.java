@@ -46,7 +46,7 @@ class RestartTest {
     new LedgerProcessor(
             Samples.DOMAIN,
             "checkpoints",
-            new LedgerProcessor.Sinks("ledger", "tallies", "work", List.of()),
+            new LedgerProcessor.Sinks("ledger", "tallies", "work", "gone", "gone"),
             malformed)
         .init(context);
     tick();
