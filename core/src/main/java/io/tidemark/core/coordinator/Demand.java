@@ -2,9 +2,9 @@ package io.tidemark.core.coordinator;
 
 /**
  * What a backfill could use of a limit that it shares with others, as far as it shows. One that
- * uses what it may is taken to want any amount; one that leaves some of it wants what it uses and
- * half as much again, so that it can show when it wants more. It is believed slowly that it wants
- * less, and at once that it wants more.
+ * uses what it may is taken to want any amount; one that leaves some of it wants what it uses and a
+ * quarter as much again, so that it can show when it wants more. It is believed slowly that it
+ * wants less, and at once that it wants more.
  *
  * @param since when the window that runs began, milliseconds since the epoch; 0: there is none
  * @param rows moved until then, a count
@@ -17,10 +17,14 @@ record Demand(long since, long rows, double least, double rowsPerS) {
   private static final long WINDOW_MS = 5_000;
 
   /** Who uses this share of what it may is held back by it. */
-  private static final double USED = 0.9;
+  private static final double USED = 0.95;
 
-  /** What one that is not held back may have, over what it uses. */
-  private static final double ROOM = 1.5;
+  /**
+   * What one that is not held back may have, over what it uses. More would leave more of a budget
+   * unused: a tenth at most, of two that share one evenly. With less, a checkpoint more or less in
+   * a window of one worker, a fifth of its rows, would look like one that is held back.
+   */
+  private static final double ROOM = 1.25;
 
   /** A change by less than this share is none: workers need not hear of it. */
   private static final double SAME = 0.05;

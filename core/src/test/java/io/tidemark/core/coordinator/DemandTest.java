@@ -29,13 +29,13 @@ class DemandTest {
   @ParameterizedTest(name = "{0} of {1} rows/s: wants {2}")
   @CsvSource({
     "1000, 1000, Infinity",
-    "900, 1000, Infinity",
-    "850, 1000, 1275",
-    "700, 1000, 1050",
-    "500, 1000, 750",
-    "100, 1000, 150",
+    "950, 1000, Infinity",
+    "900, 1000, 1125",
+    "700, 1000, 875",
+    "500, 1000, 625",
+    "100, 1000, 125",
     // Nothing limits it: it shows all that it can.
-    "500, Infinity, 750",
+    "500, Infinity, 625",
   })
   void shouldWantWhatItUsesAndRoomUnlessItUsesAll(double used, double allowed, double wants) {
     uses(60, used, allowed);
@@ -67,6 +67,16 @@ class DemandTest {
   }
 
   @Test
+  void shouldNotTakeOneCheckpointMoreInAWindowForWantingAll() {
+    uses(60, 500, 1_000);
+    double room = demand.rowsPerS();
+    rows += 450;
+    uses(5, 500, room);
+
+    assertThat(demand.rowsPerS()).isFinite();
+  }
+
+  @Test
   void shouldBeMeasuredByTheLeastThatItMightUse() {
     uses(60, 100, 1_000);
     uses(3, 150, 150);
@@ -82,6 +92,6 @@ class DemandTest {
     now -= 3_600_000;
     uses(60, 500, 1_000);
 
-    assertThat(demand.rowsPerS()).isCloseTo(750, CLOSE);
+    assertThat(demand.rowsPerS()).isCloseTo(625, CLOSE);
   }
 }

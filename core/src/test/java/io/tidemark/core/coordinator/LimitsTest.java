@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits are shared out among backfills and workers. */
 class LimitsTest {
@@ -135,7 +137,7 @@ class LimitsTest {
     assertThat(limit("a")).as("both want all").isEqualTo(4_500);
 
     move(60, 500, 1e9);
-    assertThat(limit("a")).as("what it uses, and room").isBetween(650.0, 900.0);
+    assertThat(limit("a")).as("what it uses, and room").isBetween(600.0, 750.0);
     int before = f.written();
     move(60, 510, 1e9);
     assertThat(f.written() - before).as("progress twice a second, and few shares").isLessThan(130);
@@ -147,6 +149,18 @@ class LimitsTest {
     assertThat(limit("a")).as("enough to show that it goes on").isCloseTo(450, within(45.0));
     move(15, 1e9, 1e9);
     assertThat(limit("a")).isEqualTo(4_500);
+  }
+
+  @ParameterizedTest(name = "{0} rows/s of 4500")
+  @ValueSource(ints = {450, 1_500, 2_500, 3_000, 3_500, 3_700, 4_000, 4_200, 4_500})
+  void shouldUseNineTenthsOfASourceHoweverLittleOneOfTwoCanMove(int rowsPerS) {
+    sharing();
+    move(120, rowsPerS, 1e9);
+    double before = rows.get("a") + rows.get("b");
+
+    move(60, rowsPerS, 1e9);
+
+    assertThat((rows.get("a") + rows.get("b") - before) / 60).isGreaterThan(0.9 * 9_000);
   }
 
   @Test
