@@ -5,15 +5,15 @@ import io.tidemark.schemas.avro.Decision;
 import java.util.List;
 
 /**
- * Alerts and decisions as they come, from a position that only moves forward. Thread-safe. Both
- * methods throw {@link NotHereException} while nothing can be read; the position is kept then.
+ * Alerts and decisions as they come. Thread-safe. Both methods throw {@link NotHereException} while
+ * nothing can be read; what came may then be lost to {@link #next}, but not to {@link #lately}.
  */
 public interface News {
 
-  /** Moves the position behind all that has come up to now. */
-  void skip();
+  /** All that came within the last minute; {@link #next} goes on behind it. */
+  Latest lately();
 
-  /** What came since the last call of either method; the position moves behind it. */
+  /** What came since the last call of either method. */
   Latest next();
 
   /**

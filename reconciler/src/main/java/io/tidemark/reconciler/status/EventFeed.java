@@ -8,10 +8,14 @@ import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.status.Changes.Event;
 import io.tidemark.reconciler.status.Changes.Moment;
+import io.tidemark.schemas.avro.Alert;
+import io.tidemark.schemas.avro.Decision;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,16 +24,18 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/v1/events}: server-sent events. One thread looks every second at how backfills
- * and workers are, and at the alerts and decisions that came since, while anybody listens, and
- * tells each listener what is new; so any instance can. A listener first gets everything as it is,
- * so one that comes back needs nothing else. One that does not keep up is let go, and comes back.
+ * {@code GET /api/v1/events}: server-sent events. While anybody listens, one thread looks every
+ * second at how backfills and workers are, and another at the alerts and decisions that came since,
+ * so that either goes on without the other; they tell each listener what is new, so any instance
+ * can. A listener first gets everything as the others know it, so one that comes back needs nothing
+ * else. One that does not keep up is let go, and comes back.
  */
 final class EventFeed implements AutoCloseable {
 
@@ -47,25 +53,43 @@ final class EventFeed implements AutoCloseable {
 
   private final Queries queries;
   private final News news;
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Thread> threads;
+
+  /** Held while listeners are told, never while anybody else is asked. */
   private final ReentrantLock lock = new ReentrantLock();
-  private final Thread thread;
 
-  /** Guarded by {@link #lock}: as all listeners know it. */
+  private final Condition came = lock.newCondition();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  // Guarded by the lock: what all listeners know.
   private Moment told = Moment.NOTHING;
+  private final Recent alerts = new Recent();
+  private final Recent decisions = new Recent();
 
-  /** Guarded by {@link #lock}: number of the last event. */
+  /** Guarded by the lock: number of the last event. */
   private long number;
+
+  /** For the thread of news: whether they are told up to where they are read. */
+  private boolean following;
+
+  private boolean warned;
 
   private EventFeed(Queries queries, News news) {
     this.queries = queries;
     this.news = news;
-    this.thread = Thread.ofVirtual().name("tidemark-events").unstarted(this::loop);
+    this.threads =
+        List.of(
+            thread("events", this::lookAtState, () -> told = Moment.NOTHING),
+            thread("news", this::lookAtNews, this::forgetNews));
+  }
+
+  private Thread thread(String name, Runnable look, Runnable forget) {
+    return Thread.ofVirtual().name("tidemark-" + name).unstarted(() -> loop(look, forget));
   }
 
   static EventFeed start(Queries queries, News news) {
     EventFeed feed = new EventFeed(queries, news);
-    feed.thread.start();
+    feed.threads.forEach(Thread::start);
     return feed;
   }
 
@@ -100,48 +124,112 @@ final class EventFeed implements AutoCloseable {
     }
   }
 
-  private void loop() {
+  /** The newest events of a kind that were told, oldest first. */
+  private static final class Recent {
+    private final LinkedHashSet<Event> events = new LinkedHashSet<>();
+
+    /** Whether it was not told yet. */
+    boolean add(Event e) {
+      boolean added = events.add(e);
+      if (events.size() > NEWEST) {
+        events.removeFirst();
+      }
+      return added;
+    }
+  }
+
+  private void loop(Runnable look, Runnable forget) {
     try {
       while (true) {
-        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-        if (!listeners.isEmpty()) {
-          try {
-            look();
-          } catch (NotHereException e) {
-            LOG.debug("nothing to tell now: {}", e.getMessage());
-          } catch (RuntimeException e) {
-            LOG.error("cannot tell what changed; next try in {} ms", LOOK_MS, e);
-          }
+        awaitListeners(forget);
+        try {
+          look.run();
+        } catch (NotHereException e) {
+          LOG.debug("nothing to tell now: {}", e.getMessage());
+        } catch (RuntimeException e) {
+          LOG.error("cannot tell what changed; next try in {} ms", LOOK_MS, e);
         }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void look() {
-    // Nobody comes in between: what is read here before they come is told before they come.
+  /**
+   * @param forget drops what listeners know: whoever comes next was not told
+   */
+  private void awaitListeners(Runnable forget) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      if (listeners.isEmpty()) {
+        forget.run();
+      }
+      while (listeners.isEmpty()) {
+        came.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lookAtState() {
+    Moment now = new Moment(queries.backfills(), queries.workers());
     lock.lock();
     try {
-      Moment now = moment();
-      News.Latest latest = news.next();
       Changes.between(told, now).forEach(this::tell);
-      latest.alerts().forEach(a -> tell(Changes.of(a)));
-      latest.decisions().forEach(d -> tell(Changes.of(d)));
       told = now;
     } finally {
       lock.unlock();
     }
   }
 
+  private void lookAtNews() {
+    List<Alert> newAlerts = new ArrayList<>();
+    List<Decision> newDecisions = new ArrayList<>();
+    boolean anew = !following;
+    following = false;
+    if (anew) {
+      newAlerts.addAll(newest(queries.alerts(Optional.empty())));
+      newDecisions.addAll(newest(queries.decisions(Optional.empty())));
+    }
+    try {
+      News.Latest latest = anew ? news.lately() : news.next();
+      // The state may be a copy from before what came lately.
+      latest.alerts().forEach(a -> newAlerts.removeIf(old -> same(old, a)));
+      newAlerts.addAll(latest.alerts());
+      newDecisions.addAll(latest.decisions());
+      following = true;
+      warned = false;
+    } catch (NotHereException e) {
+      if (!warned) {
+        LOG.warn("alerts and decisions are told as the state has them: {}", e.getMessage());
+        warned = true;
+      }
+    }
+    lock.lock();
+    try {
+      newAlerts.stream().map(Changes::of).filter(alerts::add).forEach(this::tell);
+      newDecisions.stream().map(Changes::of).filter(decisions::add).forEach(this::tell);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean same(Alert a, Alert b) {
+    return a.getAlertId().equals(b.getAlertId());
+  }
+
+  private void forgetNews() {
+    alerts.events.clear();
+    decisions.events.clear();
+    following = false;
+  }
+
   private void tell(Event e) {
     number++;
     Numbered n = new Numbered(number, e);
     listeners.forEach(l -> l.tell(n));
-  }
-
-  private Moment moment() {
-    return new Moment(queries.backfills(), queries.workers());
   }
 
   /** The newest of what is sorted so, oldest first. */
@@ -153,19 +241,13 @@ final class EventFeed implements AutoCloseable {
     lock.lock();
     try {
       refuseTooMany();
-      if (listeners.isEmpty()) {
-        news.skip(); // before all is read as it is: what comes meanwhile is told twice, not never
-      }
-      Moment now = moment();
       Listener listener = new Listener(backfill);
       Consumer<Event> hear = e -> listener.tell(new Numbered(number, e));
-      Changes.between(Moment.NOTHING, now).forEach(hear);
-      newest(queries.alerts(Optional.empty())).forEach(a -> hear.accept(Changes.of(a)));
-      newest(queries.decisions(Optional.empty())).forEach(d -> hear.accept(Changes.of(d)));
-      if (listeners.isEmpty()) {
-        told = now;
-      }
+      Changes.between(Moment.NOTHING, told).forEach(hear);
+      alerts.events.forEach(hear);
+      decisions.events.forEach(hear);
       listeners.add(listener);
+      came.signalAll();
       return listener;
     } finally {
       lock.unlock();
@@ -226,7 +308,7 @@ final class EventFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
     listeners.forEach(Listener::end);
   }
 }

@@ -149,8 +149,8 @@ public final class TopologyFixture implements AutoCloseable, LocalStores, News {
   }
 
   @Override
-  public void skip() {
-    next();
+  public Latest lately() {
+    return next();
   }
 
   @Override

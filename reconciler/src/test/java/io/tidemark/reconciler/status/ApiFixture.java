@@ -8,6 +8,7 @@ import io.tidemark.reconciler.Samples;
 import io.tidemark.reconciler.flow.LedgerQuery;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.News;
+import io.tidemark.reconciler.flow.NotHereException;
 import io.tidemark.reconciler.flow.Queries;
 import io.tidemark.reconciler.flow.Replicas;
 import io.tidemark.reconciler.flow.Replies;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
@@ -55,7 +57,11 @@ final class ApiFixture implements AutoCloseable {
 
   final ObjectMapper json = new ObjectMapper();
   private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+  private final Semaphore hanging = new Semaphore(1);
+  private final Path directory;
   private final TopologyFixture topology;
+  private volatile Optional<TopologyFixture> copy = Optional.empty();
+  private volatile boolean newsAway;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ReconcilerMetrics metrics;
@@ -63,6 +69,7 @@ final class ApiFixture implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   ApiFixture(Path directory, boolean tokens) {
+    this.directory = directory;
     topology = new TopologyFixture(directory);
     fill();
     MalformedRecords malformed = new MalformedRecords(1);
@@ -94,7 +101,9 @@ final class ApiFixture implements AutoCloseable {
     @Override
     public <V> ReadOnlyKeyValueStore<String, V> single(String name) {
       reads.merge(name, 1, Integer::sum);
-      return topology.single(name);
+      hanging.acquireUninterruptibly();
+      hanging.release();
+      return copy.orElse(topology).single(name);
     }
 
     @Override
@@ -107,15 +116,37 @@ final class ApiFixture implements AutoCloseable {
   private final class Guarded implements News {
 
     @Override
-    public void skip() {
-      next();
+    public Latest lately() {
+      return next();
     }
 
     @Override
     public Latest next() {
+      if (newsAway) {
+        throw new NotHereException("this user may not read the alerts", null);
+      }
       synchronized (ApiFixture.this) {
         return topology.next();
       }
+    }
+  }
+
+  /** From now on alerts and decisions cannot be read from their topics. */
+  void newsGoAway() {
+    newsAway = true;
+  }
+
+  /** From now on the state is a copy that has missed everything. */
+  void stateMoves() {
+    copy = Optional.of(new TopologyFixture(directory.resolve("copy")));
+  }
+
+  /** From now on, or no more, whoever asks for the state waits. */
+  void stateHangs(boolean hangs) {
+    if (hangs) {
+      hanging.acquireUninterruptibly();
+    } else {
+      hanging.release();
     }
   }
 
@@ -242,6 +273,7 @@ final class ApiFixture implements AutoCloseable {
     http.close();
     metrics.close();
     registry.close();
+    copy.ifPresent(TopologyFixture::close);
     topology.close();
   }
 }

@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,28 +64,77 @@ class EventFeedTest {
     return lines;
   }
 
+  private static BufferedReader reader(HttpResponse<InputStream> answer) {
+    return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+  }
+
+  /** Reads until an event of every kind has come. */
+  private static void all(BufferedReader in) throws Exception {
+    Set<String> missing = new HashSet<>(Set.of("progress", "workers", "alert", "decision"));
+    while (!missing.isEmpty()) {
+      missing.remove(until(in, "event: ").getLast().substring("event: ".length()));
+    }
+  }
+
+  private void ask(String type, String id) throws Exception {
+    HttpResponse<String> answer =
+        api.post(
+            "/api/v1/backfills/" + ApiFixture.ID + "/commands",
+            "{\"type\":\"%s\",\"command_id\":\"%s\"}".formatted(type, id));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldTellAllThatChangesWhenTopicsOfAlertsAndDecisionsCannotBeRead() throws Exception {
+    api.newsGoAway();
+    BufferedReader in = reader(listen(""));
+    all(in);
+
+    ask("resume", "heard");
+    until(in, "\"heard\"");
+    api.heartbeat(Samples.heartbeat("later", 1_000_700));
+
+    until(in, "later");
+  }
+
+  @Test
+  void shouldTellWhatCameLatelyWhenTheStateIsACopyThatMissedIt() throws Exception {
+    ask("resume", "missed");
+    api.stateMoves();
+
+    until(reader(listen("")), "\"missed\"");
+    until(reader(listen("")), "\"missed\"");
+  }
+
+  @Test
+  void shouldTellANewListenerWhatOthersKnowWhileTheStateIsAskedFor() throws Exception {
+    all(reader(listen("")));
+    api.stateHangs(true);
+    try {
+      all(reader(listen("")));
+    } finally {
+      api.stateHangs(false);
+    }
+  }
+
   @Test
   void shouldTellEverythingAsItIsAndThenWhatChanges() throws Exception {
     HttpResponse<InputStream> answer = listen("?backfill=" + ApiFixture.ID);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("content-type").orElse(""))
         .startsWith("text/event-stream");
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
-    assertThat(until(in, "event: decision"))
-        .contains("retry: 2000", "event: progress", "event: workers", "event: alert");
+    BufferedReader in = reader(answer);
+    assertThat(in.readLine()).isEqualTo("retry: 2000");
+    all(in);
 
-    api.post(
-        "/api/v1/backfills/" + ApiFixture.ID + "/commands",
-        "{\"type\":\"resume\",\"command_id\":\"heard\"}");
+    ask("resume", "heard");
 
     assertThat(until(in, "\"heard\"")).anyMatch(l -> l.startsWith("id: "));
   }
 
   @Test
   void shouldReadAllDecisionsAndAlertsOnceForAListenerAndThenOnlyWhatIsNew() throws Exception {
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(listen("").body(), StandardCharsets.UTF_8));
+    BufferedReader in = reader(listen(""));
     until(in, "event: decision");
     int decisions = api.reads("decisions");
     int alerts = api.reads("alerts");
@@ -100,15 +151,10 @@ class EventFeedTest {
 
   @Test
   void shouldTellAListenerOnlyOnceWhatCameWhileNobodyListened() throws Exception {
-    api.post(
-        "/api/v1/backfills/" + ApiFixture.ID + "/commands",
-        "{\"type\":\"resume\",\"command_id\":\"before\"}");
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(listen("").body(), StandardCharsets.UTF_8));
+    ask("resume", "before");
+    BufferedReader in = reader(listen(""));
     until(in, "\"before\"");
-    api.post(
-        "/api/v1/backfills/" + ApiFixture.ID + "/commands",
-        "{\"type\":\"pause\",\"command_id\":\"after\"}");
+    ask("pause", "after");
 
     assertThat(until(in, "\"after\"")).noneMatch(l -> l.contains("\"before\""));
   }
