@@ -57,7 +57,7 @@ export function speed(b) {
 
 /** Why it is in its state or slower than it could be: [text], most important first. */
 export function whys(b, directive) {
-  const texts = [b.reason, directive?.run_state === "HOLD" ? directive.reason : "", b.slowed_by].filter(Boolean);
+  const texts = [b.reason, !isOver(b) && directive?.run_state === "HOLD" ? directive.reason : "", b.slowed_by].filter(Boolean);
   const limits = [];
   if (b.rows_per_s_limit !== null && b.rows_per_s_limit !== undefined) limits.push(`at most ${rate(b.rows_per_s_limit)}`);
   if (b.lanes_limit !== null && b.lanes_limit !== undefined) limits.push(`at most ${count(b.lanes_limit, "lane")}`);
