@@ -42,7 +42,7 @@ export function openBackfill(root, id) {
       root,
       head(now),
       open.length > 0 && h("section", { class: "urgent", "aria-label": "Open alerts", "data-key": "alerts" }, alertList(open, id)),
-      figures(now, more.directive, more.sourceKey),
+      figures(now, more.directive),
       h(
         "div",
         { class: "columns", "data-key": "columns" },
@@ -93,7 +93,6 @@ class Details {
     this.id = id;
     this.onChange = onChange;
     this.directive = null;
-    this.sourceKey = "";
     this.failures = null;
     this.detailAt = -Infinity;
     this.failuresAt = -Infinity;
@@ -107,7 +106,6 @@ class Details {
       this.detailAt = now;
       this.ask("", {}, (answer) => {
         this.directive = answer.directive;
-        this.sourceKey = answer.plan.source_key;
       });
     }
     const counts = `${b.failed} ${b.retrying} ${b.dead_letters}`;

@@ -19,7 +19,7 @@ export const head = (b) =>
 const WHY = { FAILED: "Failed because", CANCELLED: "Cancelled because", COMPLETED: "To know" };
 
 /** Progress and the figures that matter. */
-export function figures(b, directive, sourceKey) {
+export function figures(b, directive) {
   const reasons = whys(b, directive);
   const held = b.state === "PAUSED" || b.state === "WAITING" || directive?.run_state === "HOLD";
   return h(
@@ -39,7 +39,7 @@ export function figures(b, directive, sourceKey) {
     ),
     reasons.length > 0 && h("div", { class: held ? "why held" : "why" }, h("strong", null, WHY[b.state] ?? (held ? "Held because" : "Slower because")), reasons.map((r) => h("p", null, r))),
     critical(b),
-    sourceKey && h("p", { class: "source" }, h("strong", null, "Source: "), h("code", null, sourceKey), h("span", { class: "sub" }, "its key in source.rows.per.second")),
+    b.source_key && h("p", { class: "source" }, h("strong", null, "Source: "), h("code", null, b.source_key), h("span", { class: "sub" }, "its key in source.rows.per.second")),
   );
 }
 

@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -65,12 +63,15 @@ final class Lookup {
    * Checks that a backfill was planned, whether or not a reconciler has seen it yet: by the keys of
    * the plans alone, for which no schema registry is needed.
    *
+   * @return the newest record of its plan
    * @throws CliException if it is unknown; names those that are known
    */
-  static void requirePlanned(String backfill, ClientConfig kafka, Topics topics)
+  static ConsumerRecord<byte[], byte[]> requirePlanned(
+      String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    Set<String> planned = planned(kafka, topics).keySet();
-    if (!planned.contains(backfill)) {
+    Map<String, ConsumerRecord<byte[], byte[]>> planned = planned(kafka, topics);
+    ConsumerRecord<byte[], byte[]> plan = planned.get(backfill);
+    if (plan == null) {
       throw new CliException(
           ExitCode.USAGE,
           "there is no backfill "
@@ -78,15 +79,9 @@ final class Lookup {
               + "; "
               + (planned.isEmpty()
                   ? "none was planned here: check --bootstrap-server and --namespace"
-                  : "known: " + String.join(", ", planned)));
+                  : "known: " + String.join(", ", planned.keySet())));
     }
-  }
-
-  /** The plan of a backfill; empty if it was not planned, or is archived. */
-  static Optional<Plan> plan(String backfill, ClientConfig kafka, Topics topics)
-      throws CliException, ReadTimeoutException, InterruptedException {
-    return Optional.ofNullable(planned(kafka, topics).get(backfill))
-        .flatMap(RecordDecoder.of(kafka.serdes(), Plan.class, Lookup::warn)::decode);
+    return plan;
   }
 
   /**
@@ -96,8 +91,8 @@ final class Lookup {
    */
   static String domain(String backfill, ClientConfig kafka, Topics topics)
       throws CliException, ReadTimeoutException, InterruptedException {
-    requirePlanned(backfill, kafka, topics);
-    return plan(backfill, kafka, topics)
+    return RecordDecoder.of(kafka.serdes(), Plan.class, Lookup::warn)
+        .decode(requirePlanned(backfill, kafka, topics))
         .orElseThrow(
             () ->
                 new CliException(

@@ -1,9 +1,7 @@
 package io.tidemark.cli;
 
-import io.tidemark.core.plan.SourceKey;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.schemas.avro.Alert;
-import io.tidemark.schemas.avro.Plan;
 import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.avro.WorkerHeartbeat;
 import io.tidemark.schemas.topic.Topics;
@@ -48,9 +46,6 @@ final class StatusCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;
   @Mixin private OutputOption output;
 
-  /** Of the backfill that is asked for; empty: of all, or unknown. */
-  private String sourceKey = "";
-
   @Override
   public Integer call() throws Exception {
     Topics topics = kafka.topics();
@@ -62,7 +57,6 @@ final class StatusCommand implements Callable<Integer> {
         Contact contact = new Contact(clients)) {
       if (id != null) {
         requireKnown(feed, clients, topics);
-        sourceKey = Lookup.plan(id, clients, topics).map(StatusCommand::sourceKey).orElse("");
       }
       if (live) {
         live(interruption, feed, contact, clients, topics);
@@ -135,7 +129,8 @@ final class StatusCommand implements Callable<Integer> {
       line(p.get());
     } else {
       System.out.println(
-          Summary.text(p.get(), sourceKey, FailedPartitions.of(p.get(), clients, topics)));
+          Summary.text(
+              p.get(), p.get().getSourceKey(), FailedPartitions.of(p.get(), clients, topics)));
     }
     return over(feed);
   }
@@ -156,9 +151,7 @@ final class StatusCommand implements Callable<Integer> {
       out.put("critical_partition", p.getCriticalPartition());
       out.put("critical_ms", p.getCriticalMs());
       out.put("priority", p.getPriority());
-      if (id != null) {
-        out.put("source_key", sourceKey);
-      }
+      out.put("source_key", p.getSourceKey());
       OutputOption.print(out);
     } else {
       System.out.println(ProgressBar.line(p));
@@ -171,10 +164,6 @@ final class StatusCommand implements Callable<Integer> {
       Lookup.requirePlanned(id, clients, topics);
       throw unreported(id);
     }
-  }
-
-  private static String sourceKey(Plan plan) {
-    return SourceKey.normal(plan.getSourceKey());
   }
 
   static CliException unreported(String id) {

@@ -101,6 +101,18 @@ final class FollowingTest {
     assertThat(here.cli("wait", Reports.BACKFILL).exitCode()).isEqualTo(ExitCode.FAILED_PARTITIONS);
   }
 
+  /** Whoever may read the progress need not be allowed to read plans. */
+  @Test
+  void shouldTellTheSourceFromTheProgressAlone() throws Exception {
+    here.make();
+    reported(Progress.newBuilder(Reports.half()).setSourceKey("postgresql://db1/shop").build());
+
+    Cli cli = here.cli("status", Reports.BACKFILL);
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(cli.out()).contains("source     postgresql://db1/shop  (its key in");
+  }
+
   @Test
   void shouldSetAsideAndGoOnWhenARecordIsCorrupt() throws Exception {
     here.planned();

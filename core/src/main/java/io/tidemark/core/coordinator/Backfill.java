@@ -3,6 +3,7 @@ package io.tidemark.core.coordinator;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutDirective;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutOrder;
 import io.tidemark.core.coordinator.CoordinatorEffect.PutProgress;
+import io.tidemark.core.plan.SourceKey;
 import io.tidemark.schemas.avro.BackfillState;
 import io.tidemark.schemas.avro.Command;
 import io.tidemark.schemas.avro.Directive;
@@ -397,6 +398,7 @@ final class Backfill {
         .setThrottleLanes(throttleLanes)
         .setOrderedAt(orderedAt)
         .setRetryAsked(asked)
+        .setSourceKey(SourceKey.normal(plan.getSourceKey()))
         .build();
   }
 

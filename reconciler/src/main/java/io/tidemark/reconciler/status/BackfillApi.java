@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
-import io.tidemark.core.plan.SourceKey;
 import io.tidemark.reconciler.flow.MalformedRecord;
 import io.tidemark.reconciler.flow.MalformedRecords;
 import io.tidemark.reconciler.flow.Queries;
@@ -48,7 +47,6 @@ final class BackfillApi {
     Plan plan = b.plan();
     node.putObject("plan")
         .put("fingerprint", plan.getFingerprint())
-        .put("source_key", SourceKey.normal(plan.getSourceKey()))
         .put("queues", plan.getQueues())
         .put("partitions", plan.getPartitions())
         .put("rows_estimated", plan.getRowsEstimated())
