@@ -143,10 +143,11 @@ public final class Coordinator {
   private Optional<Decision> decide(Command c, long now, List<CoordinatorEffect> out) {
     Backfill b = backfills.get(c.getBackfillId());
     if (b == null || b.plan == null) {
-      return Optional.of(
-          Steering.Answer.no("there is no backfill " + c.getBackfillId()).to(c, now));
+      return Optional.of(new Decision(c, false, "there is no backfill " + c.getBackfillId(), now));
     }
-    return b.asking(c) ? Optional.empty() : Steering.obey(b, c, now, out).map(a -> a.to(c, now));
+    return b.asking(c)
+        ? Optional.empty()
+        : Steering.obey(b, c, now, out).map(answer -> answer.on(c, b, now));
   }
 
   private void tick(long now, List<CoordinatorEffect> out) {

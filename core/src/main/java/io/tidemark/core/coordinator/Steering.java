@@ -47,8 +47,9 @@ final class Steering {
       return new Answer(false, words);
     }
 
-    Decision to(Command c, long at) {
-      return new Decision(c, accepted, words, at);
+    /** The decision on a command; not before the plan, whatever the planner's clock said. */
+    Decision on(Command c, Backfill b, long now) {
+      return new Decision(c, accepted, words, Math.max(now, b.plan.getCreatedAt()));
     }
   }
 
@@ -219,7 +220,7 @@ final class Steering {
               if (answer.accepted()) {
                 b.reopen(now, out);
               }
-              return answer.to(c, now);
+              return answer.on(c, b, now);
             });
   }
 

@@ -336,11 +336,13 @@ class SteeringTest {
     f.command(A, CommandType.RETRY);
     long retried = f.orders().getFirst().getAt();
     assertThat(retried).as("plannedAt of the next round").isGreaterThanOrEqualTo(ahead);
+    assertThat(f.decision().getAt()).as("is about this plan").isEqualTo(ahead);
     f.tally(f.completed(A).setOrderedAt(retried));
     f.tick(200);
 
     f.command(A, CommandType.ARCHIVE);
 
+    assertThat(f.decision().getAt()).isEqualTo(ahead);
     assertThat(f.directed(A).getRunState()).hasToString("FORGET");
     assertThat(f.directed(A).getAt()).isGreaterThan(retried);
   }
