@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.tidemark.kafka.admin.TidemarkTopics;
 import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.embedded.EmbeddedBroker;
+import io.tidemark.schemas.avro.Progress;
+import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +20,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -49,7 +53,7 @@ final class DoctorRightsTest {
   static void start() throws Exception {
     StringBuilder users =
         new StringBuilder(MODULE + "username=\"admin\" password=\"admin-secret\"");
-    for (String user : List.of("admin", "all", "none", "watcher", "halfway")) {
+    for (String user : List.of("admin", "all", "none", "watcher", "halfway", "blind")) {
       users.append(" user_%1$s=\"%1$s-secret\"".formatted(user));
     }
     broker =
@@ -101,6 +105,21 @@ final class DoctorRightsTest {
     allow(rules, "halfway", ResourceType.GROUP, AclOperation.READ);
     allow(
         rules, "halfway", ResourceType.TRANSACTIONAL_ID, AclOperation.DESCRIBE, AclOperation.WRITE);
+    allow(
+        rules,
+        "blind",
+        ResourceType.TOPIC,
+        AclOperation.DESCRIBE_CONFIGS,
+        AclOperation.READ,
+        AclOperation.WRITE);
+    rules.add(
+        new AclBinding(
+            new ResourcePattern(ResourceType.TOPIC, TOPICS.progress(), PatternType.LITERAL),
+            new AccessControlEntry("User:blind", "*", AclOperation.READ, AclPermissionType.DENY)));
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(admin.producer())) {
+      byte[] running = AvroSerde.of(Progress.class).serialize(TOPICS.progress(), Reports.half());
+      producer.send(new ProducerRecord<>(TOPICS.progress(), running)).get();
+    }
     try (Admin client = Admin.create(admin.admin())) {
       client.createAcls(rules).all().get();
       // A group that is there: of others Kafka does not tell what may be done.
@@ -222,6 +241,19 @@ final class DoctorRightsTest {
 
     assertThat(cli.out().lines().filter(l -> l.contains("lacks")))
         .containsExactly("✗ rights: this user lacks WRITE on topic " + TOPICS.commands());
+    assertThat(cli.out())
+        .as("what it lacks is nothing that is looked at here")
+        .contains("✗ workers of default: none was heard for 3 s, and not done is orders-copy-");
+  }
+
+  @Test
+  void shouldOnlyWarnOfWorkersThatAreAwayWhenAUserMayNotReadWhetherAnyAreNeeded() throws Exception {
+    Cli cli = doctor("blind", "blind-secret");
+
+    assertThat(cli.out())
+        .contains(
+            "✗ rights: this user lacks READ on topic " + TOPICS.progress(),
+            "! workers of default: none was heard for 3 s" + System.lineSeparator());
   }
 
   @Test

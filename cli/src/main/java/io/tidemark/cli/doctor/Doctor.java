@@ -75,7 +75,7 @@ public final class Doctor {
       if (seen.any()) {
         FleetChecks fleet =
             new FleetChecks(
-                kafka, admin, topics, seen.open() ? unfinished(kafka, topics) : List.of());
+                kafka, admin, topics, seen.progress() ? unfinished(kafka, topics) : List.of());
         out.accept(fleet.reconciler());
         fleet.workers(domains).forEach(out);
       }

@@ -36,9 +36,9 @@ final class TopicChecks {
    * What is known of the topics of the domains.
    *
    * @param any whether there is any, as far as this user may know
-   * @param open whether this user may read and write all that are there
+   * @param progress whether this user may read how backfills go
    */
-  record Seen(List<Finding> findings, boolean any, boolean open) {}
+  record Seen(List<Finding> findings, boolean any, boolean progress) {}
 
   private static final Set<AclOperation> NEEDED =
       Set.of(
@@ -55,7 +55,7 @@ final class TopicChecks {
   Seen look(Set<String> domains) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     Set<String> hidden = new TreeSet<>();
-    boolean open = true;
+    boolean progress = false;
     try {
       Map<String, TopicDescription> there = describe(domains, hidden);
       if (there.isEmpty() && hidden.isEmpty()) {
@@ -67,10 +67,10 @@ final class TopicChecks {
                     "the first `tidemark plan` or `tidemark reconciler` makes them; else check"
                         + " --namespace")),
             false,
-            true);
+            false);
       }
       Set<String> told = rights(there, hidden, findings);
-      open = findings.isEmpty();
+      progress = readable(there.get(topics.progress()));
       List<TopicSpec> specs = specs(domains, there);
       Map<String, Config> configs = configs(told);
       Set<String> missing = new TreeSet<>();
@@ -96,7 +96,12 @@ final class TopicChecks {
     } catch (ExecutionException e) {
       findings.add(Answers.failure(CHECK, e));
     }
-    return new Seen(findings, true, open);
+    return new Seen(findings, true, progress);
+  }
+
+  private static boolean readable(TopicDescription topic) {
+    return topic != null
+        && Rights.missing(Set.of(AclOperation.READ), topic.authorizedOperations()).isEmpty();
   }
 
   /** Topics whose settings this user may see; what it may not do becomes findings. */
