@@ -103,7 +103,7 @@ final class BackfillApi {
     answer(ctx, Json.object().set("decisions", Json.array(decisions)));
   }
 
-  private static Optional<Boolean> flag(Context ctx, String name) {
+  static Optional<Boolean> flag(Context ctx, String name) {
     String text = ctx.queryParam(name);
     if (text != null && !text.equals("true") && !text.equals("false")) {
       throw new BadRequestResponse(name + " '" + text + "' is neither true nor false");

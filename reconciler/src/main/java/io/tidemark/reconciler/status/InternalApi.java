@@ -37,7 +37,7 @@ final class InternalApi {
                   Optional.ofNullable(ctx.queryParam("from")),
                   Optional.ofNullable(ctx.queryParam("to")),
                   limit(ctx),
-                  flag(ctx, "copies")))
+                  BackfillApi.flag(ctx, "copies").orElse(false)))
           .contentType(BYTES);
     } catch (IllegalArgumentException e) {
       throw new NotFoundResponse(e.getMessage());
@@ -53,20 +53,22 @@ final class InternalApi {
             ctx.pathParam("domain"),
             required(ctx, "backfill"),
             Optional.ofNullable(ctx.queryParam("after")),
-            each(ctx, "states", PartitionState::valueOf),
-            flag(ctx, "lean"));
+            each(
+                Optional.ofNullable(ctx.queryParam("states")).orElse(""),
+                "states",
+                PartitionState::valueOf),
+            BackfillApi.flag(ctx, "lean").orElse(false));
     ctx.result(
             replies.ledger(
-                query, each(ctx, "queues", Integer::valueOf), limit(ctx), flag(ctx, "copies")))
+                query,
+                each(required(ctx, "queues"), "queues", Integer::valueOf),
+                limit(ctx),
+                BackfillApi.flag(ctx, "copies").orElse(false)))
         .contentType(BYTES);
   }
 
   private static int limit(Context ctx) {
     return BackfillApi.limit(ctx, MAX_LIMIT, MAX_LIMIT);
-  }
-
-  private static boolean flag(Context ctx, String name) {
-    return "true".equals(ctx.queryParam(name));
   }
 
   private static String required(Context ctx, String name) {
@@ -77,8 +79,7 @@ final class InternalApi {
     return value;
   }
 
-  private static <T> Set<T> each(Context ctx, String name, Function<String, T> parsed) {
-    String text = Optional.ofNullable(ctx.queryParam(name)).orElse("");
+  private static <T> Set<T> each(String text, String name, Function<String, T> parsed) {
     Set<T> all = new TreeSet<>();
     try {
       Arrays.stream(text.split(",")).filter(t -> !t.isEmpty()).map(parsed).forEach(all::add);

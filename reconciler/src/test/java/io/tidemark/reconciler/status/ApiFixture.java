@@ -163,7 +163,7 @@ final class ApiFixture implements AutoCloseable {
 
     @Override
     public <V> Optional<ReadOnlyKeyValueStore<String, V>> active(String store, int part) {
-      return Optional.of(topology.single(store));
+      return Optional.ofNullable(topology.single(store));
     }
 
     @Override

@@ -3,18 +3,28 @@ package io.tidemark.reconciler.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.reconciler.Samples;
+import io.tidemark.schemas.avro.WorkerHeartbeat;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryRouteTest {
 
   private static final int MAX_BODY = 1_024; // as Servers sets it
+  private static final List<Integer> ABSENT = List.of(404, 503);
   private static final String RESUME = "{\"type\":\"resume\"}";
 
   private final RefusalLog log = new RefusalLog();
@@ -157,11 +168,23 @@ class EveryRouteTest {
         + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
   }
 
+  /** One that is not known, and each that is with a value that it cannot have. */
+  static Stream<Operation.Wrong> wrong() {
+    return operations()
+        .flatMap(
+            o ->
+                Stream.concat(
+                    Stream.of(
+                        new Operation.Wrong(o, "surprise", o.address() + "?surprise=1", List.of())),
+                    o.wrong()));
+  }
+
   @ParameterizedTest
-  @MethodSource("operations")
-  void shouldRefuseBadInputAsAProblem(Operation operation) throws Exception {
+  @MethodSource("wrong")
+  void shouldRefuseAWrongParameterAsAProblem(Operation.Wrong wrong) throws Exception {
+    Operation operation = wrong.operation();
     HttpRequest.Builder request =
-        api.request(operation.address() + "?surprise=1")
+        api.request(wrong.address())
             .header("Authorization", "Bearer " + ApiFixture.OPERATOR)
             .header("Content-Type", "application/json")
             .method(
@@ -169,12 +192,17 @@ class EveryRouteTest {
                 operation.writes()
                     ? HttpRequest.BodyPublishers.ofString(RESUME)
                     : HttpRequest.BodyPublishers.noBody());
+    if (!wrong.header().isEmpty()) {
+      request.header(wrong.header().getFirst(), wrong.header().getLast());
+    }
 
     HttpResponse<String> answer = api.send(request);
 
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    boolean path = operation.path().contains("{" + wrong.parameter() + "}");
+    assertThat(answer.statusCode()).as(answer.body()).isIn(path ? ABSENT : List.of(400));
     assertThat(answer.headers().firstValue("content-type")).hasValue(Problem.TYPE);
-    assertThat(api.tree(answer).path("detail").asText()).contains("surprise");
+    assertThat(api.tree(answer).path("detail").asText())
+        .contains(path ? "nobody" : wrong.parameter());
     assertThat(answer.body()).doesNotContain(RefusalLog.SECRETS);
   }
 
@@ -219,6 +247,84 @@ class EveryRouteTest {
     }
     await().untilAsserted(() -> assertThat(log.told(408)).isGreaterThanOrEqualTo(clients.size()));
     assertThat(api.get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  /** All at once, and so often that no buffer holds what they do not read. */
+  @Test
+  void shouldHangUpOnAClientThatDoesNotReadItsAnswersOnEveryRoute() throws Exception {
+    AtomicInteger beats = new AtomicInteger();
+    Map<String, Deaf> clients = new TreeMap<>();
+    try {
+      for (Operation operation : operations().filter(o -> !o.writes()).toList()) {
+        clients.put(operation.toString(), new Deaf(api.port(), operation));
+      }
+      Set<String> served = new TreeSet<>(clients.keySet());
+      await("hang-up")
+          .atMost(Duration.ofSeconds(150))
+          .pollInterval(Duration.ofSeconds(1))
+          .untilAsserted(
+              () -> {
+                // Events of some megabytes: who listens asks only once.
+                if (beats.incrementAndGet() <= 6) {
+                  api.heartbeat(ofQueues(400_000 + beats.get()));
+                }
+                served.removeIf(name -> !clients.get(name).asks());
+                assertThat(served).isEmpty();
+              });
+    } finally {
+      for (Deaf client : clients.values()) {
+        client.close();
+      }
+      api.heartbeat(ofQueues(2));
+    }
+    assertThat(api.get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  private static WorkerHeartbeat ofQueues(int count) {
+    return WorkerHeartbeat.newBuilder(Samples.heartbeat("w1", 1_000_900))
+        .setQueues(IntStream.range(0, count).boxed().toList())
+        .build();
+  }
+
+  /** Asks the same again and again, and reads nothing. */
+  private static final class Deaf implements AutoCloseable {
+    private final SocketChannel channel = SocketChannel.open();
+    private final ByteBuffer request;
+
+    Deaf(int port, Operation operation) throws IOException {
+      request =
+          ByteBuffer.wrap(
+              """
+              GET %s HTTP/1.1\r
+              Host: localhost\r
+              Authorization: Bearer %s\r
+              \r
+              """
+                  .formatted(operation.answered(), ApiFixture.OPERATOR)
+                  .getBytes(StandardCharsets.US_ASCII));
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
+      channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      channel.configureBlocking(false);
+    }
+
+    /** As often as the server takes it; false once it has hung up. */
+    boolean asks() {
+      try {
+        while (channel.write(request) > 0) {
+          if (!request.hasRemaining()) {
+            request.rewind();
+          }
+        }
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   @ParameterizedTest
