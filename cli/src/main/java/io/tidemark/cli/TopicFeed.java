@@ -4,7 +4,6 @@ import io.tidemark.kafka.client.ClientConfig;
 import io.tidemark.kafka.read.ReadTimeoutException;
 import io.tidemark.kafka.read.RecordDecoder;
 import io.tidemark.kafka.read.TopicTail;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The newest record of each thing that a topic of one Kafka partition tells of, kept current. */
 final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
@@ -20,18 +18,15 @@ final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
   private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
   private final Map<String, T> newest = new ConcurrentSkipListMap<>();
-  private final RecordDecoder<T> decoder;
-  private final Function<T, String> thing;
   private final TopicTail tail;
 
   private TopicFeed(ClientConfig kafka, String topic, Class<T> type, Function<T, String> thing) {
-    this.decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
-    this.thing = thing;
+    RecordDecoder<T> decoder = RecordDecoder.of(kafka.serdes(), type, Lookup::warn);
     this.tail =
         TopicTail.start(
             kafka,
             topic,
-            this::take,
+            r -> decoder.keep(r, newest, thing),
             e -> Lookup.warn("following " + topic + ": " + e.getMessage()));
   }
 
@@ -50,14 +45,6 @@ final class TopicFeed<T extends SpecificRecord> implements AutoCloseable {
     } catch (ReadTimeoutException | InterruptedException | RuntimeException e) {
       feed.close();
       throw e;
-    }
-  }
-
-  private void take(ConsumerRecord<byte[], byte[]> r) {
-    if (r.value() == null && r.key() != null) {
-      newest.remove(new String(r.key(), StandardCharsets.UTF_8));
-    } else {
-      decoder.decode(r).ifPresent(t -> newest.put(thing.apply(t), t));
     }
   }
 

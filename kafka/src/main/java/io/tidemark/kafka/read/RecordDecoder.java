@@ -3,8 +3,11 @@ package io.tidemark.kafka.read;
 import io.tidemark.schemas.registry.RecordSerde;
 import io.tidemark.schemas.registry.RecordSerdes;
 import io.tidemark.schemas.serde.MalformedRecordException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -41,6 +44,22 @@ public final class RecordDecoder<T extends SpecificRecord> {
   public static <T extends SpecificRecord> RecordDecoder<T> of(
       RecordSerdes serdes, Class<T> type, Consumer<String> setAside) {
     return new RecordDecoder<>(serdes.of(type), setAside);
+  }
+
+  /**
+   * Keeps the newest value of each thing that a topic tells of. A tombstone says that the thing was
+   * archived: from then on it is as if it had never been.
+   *
+   * @param newest by name
+   * @param name of the thing that a value tells of: where there are tombstones, the record's key
+   * @throws KafkaException if its schema is not known here and cannot be found out now
+   */
+  public void keep(
+      ConsumerRecord<byte[], byte[]> r, Map<String, T> newest, Function<T, String> name) {
+    if (r.value() == null && r.key() != null) {
+      newest.remove(new String(r.key(), StandardCharsets.UTF_8));
+    }
+    decode(r).ifPresent(value -> newest.put(name.apply(value), value));
   }
 
   /**

@@ -19,10 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -95,21 +96,16 @@ final class KafkaPlanLog implements PlanLog {
     RecordDecoder<Plan> planned = RecordDecoder.of(config.serdes(), Plan.class);
     RecordDecoder<Descriptor> dealt = RecordDecoder.of(config.serdes(), Descriptor.class);
     try (ReadToEnd reader = new ReadToEnd(config)) {
-      List<Plan> seen = new ArrayList<>();
+      Map<String, Plan> byId = new HashMap<>();
       reader.read(
           List.of(new TopicPartition(plansTopic, 0)),
           READ,
-          r -> {
-            if (r.value() == null && backfill.equals(key(r))) {
-              seen.clear();
-            }
-            planned.decode(r).filter(p -> p.getBackfillId().equals(backfill)).ifPresent(seen::add);
-          });
+          r -> planned.keep(r, byId, Plan::getBackfillId));
       directives.awaitCaughtUp(READ);
-      if (seen.isEmpty()) {
+      Plan newest = byId.get(backfill);
+      if (newest == null) {
         return Optional.empty();
       }
-      Plan newest = seen.get(seen.size() - 1);
       // A sealed plan needs no descriptors: there may be millions, and nothing follows them.
       if (newest.getState() != PlanState.SEALED) {
         reader.read(
@@ -130,10 +126,6 @@ final class KafkaPlanLog implements PlanLog {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-  }
-
-  private static String key(ConsumerRecord<byte[], byte[]> r) {
-    return r.key() == null ? "" : new String(r.key(), StandardCharsets.UTF_8);
   }
 
   private static Journal open(ClientConfig config, String id) {

@@ -175,14 +175,11 @@ final class KafkaWorkerLog implements WorkerLog {
         reader.read(
             all,
             RECOVERY,
-            r -> {
-              Map<String, Checkpoint> of =
-                  newest.computeIfAbsent(r.partition(), k -> new LinkedHashMap<>());
-              if (r.value() == null) {
-                of.remove(new String(r.key(), StandardCharsets.UTF_8)); // it was archived
-              }
-              reported.decode(r).ifPresent(c -> of.put(c.getDescriptor().getPartitionId(), c));
-            });
+            r ->
+                reported.keep(
+                    r,
+                    newest.computeIfAbsent(r.partition(), k -> new LinkedHashMap<>()),
+                    c -> c.getDescriptor().getPartitionId()));
         return newest;
       } catch (ReadTimeoutException e) {
         if (tries == RECOVERY_TRIES) {
