@@ -131,7 +131,9 @@ final class LedgerProcessor implements Processor<String, SpecificRecord, String,
               "an order for {} that this version does not know; upgrade this reconciler",
               order.getBackfillId());
     }
-    context.commit(); // somebody waits for it
+    // Somebody waits for it.
+    flush(context.currentSystemTimeMs());
+    context.commit();
   }
 
   private void retry(Record<String, SpecificRecord> record, Order order) {
