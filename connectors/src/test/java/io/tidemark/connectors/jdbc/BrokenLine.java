@@ -57,12 +57,13 @@ final class BrokenLine implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (breaking && !towardsServer) {
+        boolean last = breaking;
+        if (last && !towardsServer) {
           return;
         }
         out.write(buffer, 0, n);
-        if (breaking) {
-          // Not before it is sent: who sees the end of this line may close the other as well.
+        if (last) {
+          // Not before it is sent: who sees this end may close the other one at once.
           from.close();
           return;
         }
