@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.schemas.topic.Topics;
+import io.tidemark.testing.MariaDbServer;
 import io.tidemark.testing.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -145,6 +147,12 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
             .expect(0, atMost.plus(SHORT)));
   }
 
+  /** What workers have committed so far. */
+  CheckpointLog checkpoints() throws Exception {
+    return CheckpointLog.read(
+        bootstrap, new Topics(Topics.DEFAULT_NAMESPACE).checkpoints(Topics.DEFAULT_DOMAIN), QUEUES);
+  }
+
   /** What starts from now on has these client properties. */
   void settings(String... lines) {
     settings =
@@ -179,6 +187,7 @@ final class Fleet implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
                 "PG_PASSWORD", Postgres.PASSWORD,
                 "SRC_PASSWORD", Postgres.PASSWORD,
                 "DST_PASSWORD", Postgres.PASSWORD,
+                "MARIADB_PASSWORD", MariaDbServer.PASSWORD,
                 "S3_ACCESS_KEY", ObjectStore.ACCESS_KEY,
                 "S3_SECRET_KEY", ObjectStore.SECRET_KEY,
                 "WRONG_PASSWORD", WRONG_PASSWORD),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.schemas.topic.Topics;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -103,11 +102,7 @@ class FleetTest {
 
   private static void assertRefusedInKafka(Proc woken, String killed) throws Exception {
     assertThat(woken.err()).as("the group went on without it").contains("lost queues");
-    CheckpointLog log =
-        CheckpointLog.read(
-            fleet.bootstrap(),
-            new Topics(Topics.DEFAULT_NAMESPACE).checkpoints(Topics.DEFAULT_DOMAIN),
-            Fleet.QUEUES);
+    CheckpointLog log = fleet.checkpoints();
     assertThat(log.takeoversFrom(woken.name())).isNotEmpty();
     assertThat(log.takeoversFrom(killed)).isNotEmpty();
     log.assertOldFencesAreSilent();

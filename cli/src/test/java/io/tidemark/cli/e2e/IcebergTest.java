@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -132,11 +131,7 @@ class IcebergTest {
 
     assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
     assertThat(end.path("rows").asLong()).isEqualTo((long) FILES * LINES);
-    CheckpointLog log =
-        CheckpointLog.read(
-            fleet.bootstrap(),
-            new Topics(Topics.DEFAULT_NAMESPACE).checkpoints(Topics.DEFAULT_DOMAIN),
-            Fleet.QUEUES);
+    CheckpointLog log = fleet.checkpoints();
     assertThat(log.takeoversFrom(killed.name())).as("it was killed in the middle").isNotEmpty();
     assertExact("orders", backfill);
     assertOrphanFound(spec, data);

@@ -1,20 +1,10 @@
 package io.tidemark.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.testing.MariaDbServer;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,24 +19,18 @@ class MariaDbTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final int ROWS = 40_000;
-  private static final String DATABASE = "e2e_" + UUID.randomUUID().toString().replace("-", "");
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 
   private static Postgres postgres;
-  private static Connection mariadb;
+  private static MariaDb mariadb;
   private static Proc steady;
 
   @BeforeAll
   static void start() throws SQLException {
-    assumeThat(MariaDbServer.obstacle()).as("not run: no MariaDB").isEmpty();
+    mariadb = MariaDb.fresh();
     postgres = new Postgres();
-    mariadb =
-        DriverManager.getConnection(
-            MariaDbServer.get().url(""), MariaDbServer.USER, MariaDbServer.PASSWORD);
-    run(
-        "CREATE DATABASE " + DATABASE + " CHARACTER SET utf8mb4",
-        "USE " + DATABASE,
+    mariadb.run(
         "CREATE TABLE a (id bigint unsigned PRIMARY KEY, at datetime(6) NOT NULL, name varchar(50),"
             + " amount decimal(10,2), raw varbinary(16))",
         "INSERT INTO a SELECT seq * 3, '2001-01-01' + INTERVAL seq * 7000001 MICROSECOND,"
@@ -76,7 +60,7 @@ class MariaDbTest {
     String backfill =
         plan(
             "to-postgres",
-            "{jdbc: {" + jdbc("a") + "}}",
+            "{jdbc: {" + mariadb.jdbc("a") + "}}",
             "{jdbc: {" + postgres.jdbc("dst.a") + "}}",
             "partition: {key: {rows: 2500}}");
     postgres.awaitNumber(
@@ -88,12 +72,10 @@ class MariaDbTest {
 
     assertComplete(backfill);
     assertThat(
-            lines(
-                postgres.url(),
-                "app",
-                "SELECT id || '|' || to_char(at, 'YYYY-MM-DD HH24:MI:SS.US') || '|' || name || '|'"
-                    + " || amount || '|' || encode(raw, 'hex') FROM dst.a ORDER BY id"))
-        .isEqualTo(lines(url(), MariaDbServer.USER, content("a")));
+            postgres.lines(
+                "SELECT id, to_char(at, 'YYYY-MM-DD HH24:MI:SS.US'), name, amount, encode(raw, 'hex')"
+                    + " FROM dst.a ORDER BY id"))
+        .isEqualTo(mariadb.lines(content("a")));
   }
 
   @Test
@@ -103,10 +85,10 @@ class MariaDbTest {
     assertComplete(
         plan(
             "to-parquet",
-            "{jdbc: {" + jdbc("a") + "}}",
+            "{jdbc: {" + mariadb.jdbc("a") + "}}",
             "{file: {path: \"" + files + "\", format: parquet}}",
             "partition: {key: {rows: 5000}}"));
-    run(
+    mariadb.run(
         "CREATE TABLE b LIKE a",
         "CREATE TRIGGER dawdle BEFORE INSERT ON b FOR EACH ROW"
             + " SET @x = IF(NEW.id % 30 = 0, SLEEP(0.003), 0)");
@@ -115,24 +97,15 @@ class MariaDbTest {
         plan(
             "from-parquet",
             "{file: {path: \"" + files + "/*.parquet\", format: parquet}}",
-            "{jdbc: {" + jdbc("b") + "}}",
+            "{jdbc: {" + mariadb.jdbc("b") + "}}",
             "partition: {file: {megabytes: 1}}");
-    await()
-        .atMost(PATIENCE)
-        .ignoreExceptionsMatching(e -> e instanceof SQLException s && s.getErrorCode() == 1146)
-        .until(
-            () ->
-                number(
-                        "SELECT count(*) FROM tidemark_progress WHERE `rows` > 0 AND complete = 0"
-                            + " AND worker = 'w-killed-2'")
-                    > 0);
+    mariadb.awaitNumber(MariaDb.begun("w-killed-2"), 1, PATIENCE);
     killed.kill9();
-    assertThat(number("SELECT count(*) FROM b")).as("rows when it was killed").isLessThan(ROWS);
+    assertThat(mariadb.rows("b")).as("rows when it was killed").isLessThan(ROWS);
 
     assertComplete(backfill);
-    assertThat(lines(url(), MariaDbServer.USER, content("b")))
-        .isEqualTo(lines(url(), MariaDbServer.USER, content("a")));
-    assertThat(number("SELECT sum(`rows`) FROM tidemark_progress WHERE complete = 1"))
+    assertThat(mariadb.lines(content("b"))).isEqualTo(mariadb.lines(content("a")));
+    assertThat(mariadb.number("SELECT sum(`rows`) FROM tidemark_progress WHERE complete = 1"))
         .isEqualTo(ROWS);
     assertThat(steady.alive()).isTrue();
   }
@@ -162,46 +135,9 @@ class MariaDbTest {
     System.out.println("end: " + status);
   }
 
-  private static String url() {
-    return MariaDbServer.get().url(DATABASE);
-  }
-
-  private static String jdbc(String table) {
-    return "url: \"%s\", user: %s, password: \"${env:SRC_PASSWORD}\", table: %s"
-        .formatted(url(), MariaDbServer.USER, table);
-  }
-
   private static String content(String table) {
-    return "SELECT concat_ws('|', id, at, name, amount, lower(hex(raw))) FROM "
+    return "SELECT id, cast(at AS char), name, amount, lower(hex(raw)) FROM "
         + table
         + " ORDER BY id";
-  }
-
-  private static List<String> lines(String url, String user, String sql) throws SQLException {
-    List<String> lines = new ArrayList<>();
-    try (Connection c = DriverManager.getConnection(url, user, Postgres.PASSWORD);
-        Statement s = c.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      while (r.next()) {
-        lines.add(r.getString(1));
-      }
-    }
-    return lines;
-  }
-
-  private static void run(String... statements) throws SQLException {
-    try (Statement s = mariadb.createStatement()) {
-      for (String sql : statements) {
-        s.execute(sql);
-      }
-    }
-  }
-
-  private static long number(String sql) throws SQLException {
-    try (Statement s = mariadb.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      return r.getLong(1);
-    }
   }
 }

@@ -6,19 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 
 /**
  * A fresh database on the one PostgreSQL server of this JVM, owned by the role {@code app}, which
  * must give its password. Source and sink are two schemas of it, {@code src} and {@code dst}.
  */
-final class Postgres implements AutoCloseable {
+final class Postgres extends Database {
 
   static final String PASSWORD = "correct-horse";
 
@@ -55,20 +52,29 @@ final class Postgres implements AutoCloseable {
     }
   }
 
-  private final String name = "e2e_" + UUID.randomUUID().toString().replace("-", "");
-  private final Connection connection;
+  private final String url;
 
   Postgres() throws SQLException {
+    this(created());
+  }
+
+  private Postgres(String url) throws SQLException {
+    super(url, "app", PASSWORD);
+    this.url = url;
+    run("CREATE SCHEMA src", "CREATE SCHEMA dst");
+  }
+
+  private static String created() throws SQLException {
+    String name = "e2e_" + UUID.randomUUID().toString().replace("-", "");
     try (Connection c = Server.POSTGRES.getPostgresDatabase().getConnection();
         Statement s = c.createStatement()) {
       s.execute("CREATE DATABASE " + name + " OWNER app");
     }
-    connection = DriverManager.getConnection(url(), "app", PASSWORD);
-    run("CREATE SCHEMA src", "CREATE SCHEMA dst");
+    return "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name;
   }
 
   String url() {
-    return "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name;
+    return url;
   }
 
   /** The settings of a {@code jdbc} source or sink, without braces. */
@@ -91,14 +97,6 @@ final class Postgres implements AutoCloseable {
         %s
         """
         .formatted(name, jdbc(from), jdbc(to), String.join("\n", more));
-  }
-
-  void run(String... statements) throws SQLException {
-    try (Statement s = connection.createStatement()) {
-      for (String sql : statements) {
-        s.execute(sql);
-      }
-    }
   }
 
   /** {@code table(id bigint primary key, at timestamptz, name text)} with these many rows. */
@@ -127,28 +125,6 @@ final class Postgres implements AutoCloseable {
             + "')");
   }
 
-  /** The one number that a query answers. */
-  long number(String sql) throws SQLException {
-    try (Statement s = connection.createStatement();
-        ResultSet r = s.executeQuery(sql)) {
-      r.next();
-      return r.getLong(1);
-    }
-  }
-
-  /** Waits until a query answers at least so much; the tables it names may come later. */
-  void awaitNumber(String sql, long least, Duration atMost) {
-    Awaitility.await(sql)
-        .atMost(atMost)
-        .ignoreExceptionsMatching(
-            e -> e instanceof SQLException s && "42P01".equals(s.getSQLState()))
-        .until(() -> number(sql) >= least);
-  }
-
-  long rows(String table) throws SQLException {
-    return number("SELECT count(*) FROM " + table);
-  }
-
   /** How many rows one table has and the other has not, both ways, duplicates counted. */
   long difference(String a, String b) throws SQLException {
     String missing = "(SELECT * FROM %s EXCEPT ALL SELECT * FROM %s)";
@@ -163,10 +139,5 @@ final class Postgres implements AutoCloseable {
   /** Tables of the schema {@code dst}. */
   long sinkTables() throws SQLException {
     return number("SELECT count(*) FROM pg_tables WHERE schemaname = 'dst'");
-  }
-
-  @Override
-  public void close() throws SQLException {
-    connection.close();
   }
 }

@@ -160,7 +160,7 @@ class ZombieTest {
                 zombie.err().substring(logged).contains("lost queues")
                     && REFUSED.matcher(zombie.err().substring(logged)).find());
     String woken = zombie.err().substring(logged);
-    checkpoints().assertOldFencesAreSilent();
+    fleet.checkpoints().assertOldFencesAreSilent();
     assertThat(takeover).isLessThan(TAKEOVER);
     assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
     assertThat(postgres.difference("src.z", table)).isZero();
@@ -215,10 +215,5 @@ class ZombieTest {
           r -> decoder.decode(r).ifPresent(alerts::add));
     }
     return alerts;
-  }
-
-  private static CheckpointLog checkpoints() throws Exception {
-    return CheckpointLog.read(
-        fleet.bootstrap(), topics.checkpoints(Topics.DEFAULT_DOMAIN), Fleet.QUEUES);
   }
 }
