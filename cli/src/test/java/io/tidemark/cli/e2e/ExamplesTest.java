@@ -3,24 +3,28 @@ package io.tidemark.cli.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.schemas.topic.Topics;
+import io.tidemark.testing.SchemaRegistryServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,14 +33,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The specs in {@code examples/}, run as they stand there: only where the checkout and the database
- * servers are is put in. All of them share one {@code --data}, as they do for a reader.
+ * The files in {@code examples/}, run as they stand there: only where servers are is put in. All of
+ * them share one {@code --data}, as they do for a reader.
  */
 class ExamplesTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Path ROOT = Path.of(System.getProperty("tidemark.root"));
+  private static final Set<String> NO_EXAMPLES = Set.of("README.md", "data");
   private static final long SAMPLE = 600_000;
+  private static final String HEAD = "date,delay,distance,origin,destination";
+
+  /** A command in the head of the example of a registry; the broker's has no settings. */
+  private static final Pattern COMMAND =
+      Pattern.compile("(?m)^#   \\./tidemark (.* --command-config .*)$");
 
   @RegisterExtension static final Fleet fleet = new Fleet();
 
@@ -44,11 +54,22 @@ class ExamplesTest {
   private static Postgres copy;
   private static Buckets buckets;
 
+  /** Makes what most of them begin with, as {@code examples/README.md} tells the reader. */
   @BeforeAll
-  static void start() throws SQLException {
+  static void start() throws Exception {
     postgres = new Postgres();
     copy = new Postgres();
     buckets = new Buckets();
+    fleet.broker();
+    Files.createDirectory(fleet.dir().resolve("examples"));
+    Files.createSymbolicLink(
+        fleet.dir().resolve("examples/data"), ROOT.resolve("examples/data").toAbsolutePath());
+    JsonNode loaded = run("parquet-to-postgres");
+    assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
+    postgres.run(
+        "ALTER TABLE public.flights"
+            + " ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "CREATE INDEX ON public.flights (date, id)");
   }
 
   @AfterAll
@@ -61,14 +82,17 @@ class ExamplesTest {
   @Test
   void shouldAllBeRunByThisTest() throws IOException {
     try (Stream<Path> files = Files.list(ROOT.resolve("examples"))) {
-      assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".yaml")))
+      assertThat(files.map(f -> f.getFileName().toString()).filter(f -> !NO_EXAMPLES.contains(f)))
           .as("a new example needs a run here")
           .containsExactlyInAnyOrder(
               "parquet-to-csv.yaml",
               "parquet-to-csv-by-parts.yaml",
               "parquet-to-csv-transformed.yaml",
               "parquet-to-iceberg.yaml",
+              "csv-to-iceberg.yaml",
               "parquet-to-sqlite.yaml",
+              "parquet-to-duckdb.yaml",
+              "parquet-to-h2.yaml",
               "parquet-to-postgres.yaml",
               "postgres-to-postgres.yaml",
               "postgres-to-parquet.yaml",
@@ -77,33 +101,26 @@ class ExamplesTest {
               "postgres-to-kafka.yaml",
               "kafka-to-postgres.yaml",
               "postgres-to-s3.yaml",
-              "s3-to-postgres.yaml");
+              "s3-to-postgres.yaml",
+              "postgres-to-mariadb.yaml",
+              "mariadb-to-parquet.yaml",
+              "schema-registry.properties");
     }
-  }
-
-  @Test
-  void shouldSayTheSameInTheOneThatRunsByParts() throws IOException {
-    // So it need not be run as well.
-    assertThat(
-            text("parquet-to-csv-by-parts")
-                .replace("flights-by-parts\nsource", "flights-to-csv\nsource")
-                .replace("out/flights-by-parts", "out/flights-csv"))
-        .isEqualTo(text("parquet-to-csv"));
-  }
-
-  private static String text(String example) throws IOException {
-    return Files.readString(ROOT.resolve("examples").resolve(example + ".yaml"))
-        .replaceAll("(?m)^#.*\\R", "");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "parquet-to-csv, flights-csv, 'date,delay,distance,origin,destination'",
+    "parquet-to-csv, flights-csv, '" + HEAD + "'",
     "parquet-to-csv-transformed, flights-transformed, 'date,delay,distance,from_airport,to_airport'"
   })
   void shouldWriteTheSampleAsCsv(String example, String folder, String head) throws IOException {
     JsonNode end = run(example);
 
+    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertSampleIn(folder, head);
+  }
+
+  private static void assertSampleIn(String folder, String head) throws IOException {
     List<Path> written = written(folder, ".csv");
     assertThat(written).allMatch(csv -> firstLine(csv).equals(head));
     long lines = 0;
@@ -112,7 +129,6 @@ class ExamplesTest {
         lines += all.count();
       }
     }
-    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
     assertThat(lines - written.size()).as("lines without the heads").isEqualTo(SAMPLE);
   }
 
@@ -141,39 +157,128 @@ class ExamplesTest {
   }
 
   @Test
-  void shouldLoadTheSampleIntoSqlite() throws Exception {
-    JsonNode end = run("parquet-to-sqlite");
+  void shouldAppendCsvFilesToATableOfIceberg() throws IOException, SQLException {
+    run("parquet-to-csv");
+    JsonNode end = run("csv-to-iceberg");
+
+    Table table = Lakes.inFolder(fleet.dir().resolve(".tidemark/out/lake/demo/flights_from_csv"));
+    long delay = 0;
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+      for (Record r : rows) {
+        delay += (Long) r.getField("delay");
+      }
+    }
+    assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
+    assertThat(delay).isEqualTo(postgres.number("SELECT sum(delay) FROM public.flights"));
+    assertThat(table.schema().findType("date")).isEqualTo(Types.TimestampType.withoutZone());
+    assertThat(table.currentSnapshot().summary())
+        .containsEntry("added-records", Long.toString(SAMPLE))
+        .containsEntry("changed-partition-count", "4");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "parquet-to-sqlite, jdbc:sqlite:%s/.tidemark/flights.db",
+    "parquet-to-duckdb, jdbc:duckdb:%s/.tidemark/flights.duckdb",
+    "parquet-to-h2, jdbc:h2:file:%s/.tidemark/flights"
+  })
+  void shouldLoadTheSampleIntoAFile(String example, String url) throws Exception {
+    JsonNode end = run(example);
 
     assertThat(end.path("rows").asLong()).isEqualTo(SAMPLE);
-    String file = fleet.dir().resolve(".tidemark/flights.db").toString();
-    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
-        Statement s = c.createStatement();
-        ResultSet r = s.executeQuery("SELECT count(*), count(origin) FROM flights")) {
-      assertThat(r.getLong(1)).isEqualTo(SAMPLE);
-      assertThat(r.getLong(2)).isEqualTo(SAMPLE);
+    String digest =
+        """
+        SELECT count(*), count("origin"), sum("delay"), sum("distance"), count(DISTINCT "date")
+        FROM "flights"
+        """;
+    try (Database file = new Database(url.formatted(fleet.dir()), null, null)) {
+      assertThat(file.lines(digest)).isEqualTo(postgres.lines(digest));
     }
   }
 
   @Test
-  void shouldLoadCopyAndExportATable() throws Exception {
-    JsonNode loaded = run("parquet-to-postgres");
-    // What examples/README.md tells the reader to do.
-    postgres.run(
-        "ALTER TABLE public.flights"
-            + " ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-        "CREATE INDEX ON public.flights (date, id)");
+  void shouldCopyATableToMariaDbAndExportIt() throws Exception {
+    try (MariaDb mariadb = MariaDb.fresh()) {
+      Map<String, String> here =
+          Map.of("jdbc:mariadb://127.0.0.1:3306/copy", mariadb.url(), "user: root", "user: app");
+      JsonNode copied = run("postgres-to-mariadb", here);
+      JsonNode exported = run("mariadb-to-parquet", here);
+
+      String late =
+          "SELECT id, %s, delay, distance, origin, destination FROM flights WHERE delay > 60"
+              + " ORDER BY id";
+      List<String> there = mariadb.lines(late.formatted("cast(date AS char)"));
+      assertThat(there)
+          .hasSize(copied.path("rows").asInt())
+          .isEqualTo(postgres.lines(late.formatted("to_char(date, 'YYYY-MM-DD HH24:MI:SS.US')")));
+      assertThat(exported.path("rows").asInt()).isEqualTo(there.size());
+      assertThat(written("flights-from-mariadb", ".parquet")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void shouldDoWhatTheExampleOfASchemaRegistrySays() throws Exception {
+    SchemaRegistryServer registry = SchemaRegistryServer.shared();
+    put("parquet-to-csv-by-parts.yaml", Map.of());
+    String example =
+        put("schema-registry.properties", Map.of("http://127.0.0.1:8081", registry.url()));
+
+    Map<String, Proc> started = new HashMap<>();
+    Matcher command = COMMAND.matcher(example);
+    while (command.find()) {
+      String backfill = started.containsKey("plan") ? planned(started.get("plan")) : "none yet";
+      List<String> words =
+          List.of(command.group(1).replace(" ID ", " " + backfill + " ").split(" "));
+      started.put(words.get(0), carriedOut(words));
+    }
+
+    assertThat(started).containsKeys("wait", "tail");
+    assertThat(started.get("doctor").out())
+        .contains("schema registry: answers at " + registry.url());
+    assertSampleIn("flights-by-parts", HEAD);
+    try (PlainConsumer plain =
+        new PlainConsumer(
+            fleet.bootstrap(),
+            registry.url(),
+            new Topics(Topics.DEFAULT_NAMESPACE).checkpoints(Topics.DEFAULT_DOMAIN))) {
+      plain.read();
+      assertThat(plain.forms()).containsOnlyKeys("registry");
+    }
+    started.values().forEach(Proc::close);
+  }
+
+  private static String planned(Proc plan) {
+    return plan.out().substring(0, plan.out().indexOf(':'));
+  }
+
+  /** Runs a command to its end, or until it does what it is for. */
+  private static Proc carriedOut(List<String> words) {
+    String verb = words.get(0);
+    List<String> args = new ArrayList<>(words);
+    if (verb.equals("reconciler")) {
+      args.addAll(List.of("--port", "0"));
+    }
+    Proc p = fleet.onKafka(verb, args.toArray(String[]::new));
+    switch (verb) {
+      case "reconciler" -> p.awaitLine("reconciler at ");
+      case "worker" -> p.awaitLine("ready");
+      case "tail" -> p.awaitLine("COMPLETED");
+      default -> p.expect(0, PATIENCE);
+    }
+    return p;
+  }
+
+  @Test
+  void shouldCopyAndExportATable() throws Exception {
     JsonNode copied = run("postgres-to-postgres");
     JsonNode exported = run("postgres-to-parquet");
     JsonNode weeks = run("postgres-to-parquet-by-week");
     JsonNode origins = run("postgres-to-csv-by-origin");
-    fleet.broker();
     JsonNode topic = run("postgres-to-kafka");
     JsonNode back = run("kafka-to-postgres");
     run("postgres-to-s3");
     run("s3-to-postgres");
 
-    assertThat(loaded.path("rows").asLong()).isEqualTo(SAMPLE);
-    assertThat(postgres.rows("public.flights")).isEqualTo(SAMPLE);
     assertThat(copied.path("rows").asLong()).isEqualTo(SAMPLE);
     String digest = "SELECT sum(hashtext(f::text)) FROM (SELECT %s FROM public.flights) f";
     String columns = "id, date, delay, distance, origin, destination";
@@ -211,21 +316,38 @@ class ExamplesTest {
         .count();
   }
 
-  /** Runs an example, and returns what it ends with. */
   private static JsonNode run(String example) throws IOException {
-    String text =
-        Files.readString(ROOT.resolve("examples").resolve(example + ".yaml"))
-            .replace("examples/data/", ROOT.resolve("examples/data") + "/")
-            .replace("jdbc:postgresql://127.0.0.1:5432/postgres", postgres.url())
-            .replace("jdbc:postgresql://127.0.0.1:5432/copy", copy.url())
-            .replace("user: postgres", "user: app")
-            .replace("127.0.0.1:9092", fleet.bootstrap() == null ? "" : fleet.bootstrap())
-            .replace("http://127.0.0.1:9000", buckets.endpoint());
-    Path spec = fleet.write(example + ".yaml", text);
-    Proc p = fleet.start(example, "run", spec.toString(), "--output", "json");
+    return run(example, Map.of());
+  }
+
+  /** Runs an example, and returns what it ends with. */
+  private static JsonNode run(String example, Map<String, String> here) throws IOException {
+    String spec = example + ".yaml";
+    put(spec, here);
+    Proc p = fleet.start(example, "run", "examples/" + spec, "--output", "json");
     JsonNode end = Fleet.json(p.expect(0, PATIENCE));
     assertThat(end.path("state").asText()).isEqualTo("COMPLETED");
     return end;
+  }
+
+  /**
+   * Puts an example into the fleet's folder, and returns its text.
+   *
+   * @param here what stands there instead of what, beside the servers that most of them use
+   */
+  private static String put(String example, Map<String, String> here) throws IOException {
+    String text =
+        Files.readString(ROOT.resolve("examples").resolve(example))
+            .replace("jdbc:postgresql://127.0.0.1:5432/postgres", postgres.url())
+            .replace("jdbc:postgresql://127.0.0.1:5432/copy", copy.url())
+            .replace("user: postgres", "user: app")
+            .replace("127.0.0.1:9092", fleet.bootstrap())
+            .replace("http://127.0.0.1:9000", buckets.endpoint());
+    for (Map.Entry<String, String> e : here.entrySet()) {
+      text = text.replace(e.getKey(), e.getValue());
+    }
+    fleet.write("examples/" + example, text);
+    return text;
   }
 
   /**
