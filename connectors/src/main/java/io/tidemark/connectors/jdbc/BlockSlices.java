@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.cut.Cut;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;

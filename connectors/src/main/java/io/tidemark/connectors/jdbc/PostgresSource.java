@@ -6,6 +6,10 @@ import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.cut.Cut;
+import io.tidemark.connectors.cut.FilterSplitter;
+import io.tidemark.connectors.cut.ListValues;
+import io.tidemark.connectors.cut.TimeSplitter;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
@@ -69,8 +73,7 @@ final class PostgresSource implements Source {
       case Cut.ByKey k -> {
         PostgresSplitter splitter =
             new PostgresSplitter(
-                connection,
-                Slicing.of(connection, described),
+                PostgresWalk.of(connection, described),
                 settings,
                 described.table(),
                 KeySampler.SMALL);
@@ -78,19 +81,18 @@ final class PostgresSource implements Source {
         yield List.copyOf(splitter.told());
       }
       case Cut.ByTime time -> {
-        new TimeSplitter(Slicing.of(connection, described), time, settings.tail())
+        new TimeSplitter(PostgresWalk.of(connection, described), time, settings.tail())
             .split(after, out);
         yield List.of();
       }
       case Cut.ByList list -> {
         ListValues values = values(connection, described, list);
-        new FilterSplitter(Slicing.of(connection, described), described.filters(), values::behind)
+        new FilterSplitter(PostgresWalk.of(connection, described), values::behind)
             .split(after, out);
         yield List.of();
       }
       case Cut.ByHash hash -> {
-        new FilterSplitter(Slicing.of(connection, described), described.filters(), hash::behind)
-            .split(after, out);
+        new FilterSplitter(PostgresWalk.of(connection, described), hash::behind).split(after, out);
         yield List.of();
       }
       case Cut.ByBlocks blocks -> BlockSlices.split(connection, described, blocks, after, out);
@@ -170,7 +172,8 @@ final class PostgresSource implements Source {
 
   private ListValues values(Connection connection, SourceTable described, Cut.ByList list)
       throws TaskException {
-    return new ListValues(connection, described.listed(list), list, errors, ListValues.MOST);
+    return new ListValues(
+        new PostgresListed(connection, described.listed(list), errors), list, ListValues.MOST);
   }
 
   private String cut(SourceTable described, KeySql key, List<String> example) throws TaskException {

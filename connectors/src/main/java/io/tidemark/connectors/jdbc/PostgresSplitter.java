@@ -1,8 +1,10 @@
 package io.tidemark.connectors.jdbc;
 
 import io.tidemark.connectors.api.PlannedSlice;
+import io.tidemark.connectors.cut.Slicing;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.plan.KeyCuts;
+import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class PostgresSplitter {
   private static final long NOT_KNOWN = -1;
 
   private final Connection connection;
+  private final PostgresWalk walk;
   private final Slicing slices;
   private final KeySql key;
   private final SourceSettings settings;
@@ -40,21 +43,17 @@ final class PostgresSplitter {
   /**
    * @param small blocks up to which a table is walked and not sampled
    */
-  PostgresSplitter(
-      Connection connection,
-      Slicing slices,
-      SourceSettings settings,
-      PostgresTable table,
-      long small) {
+  PostgresSplitter(PostgresWalk walk, SourceSettings settings, PostgresTable table, long small) {
     this.small = small;
-    this.connection = connection;
-    this.slices = slices;
-    this.key = slices.key();
+    this.connection = walk.connection();
+    this.walk = walk;
+    this.slices = new Slicing(walk);
+    this.key = walk.key();
     this.settings = settings;
     this.table = table;
   }
 
-  void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException {
+  void split(Optional<Slice> after, Consumer<PlannedSlice> out) throws SQLException, TaskException {
     slices.ranges(
         after,
         this::keyed,
@@ -69,11 +68,11 @@ final class PostgresSplitter {
 
   // Returns the last slice's upper key.
   private List<String> keyed(List<String> start, Consumer<PlannedSlice> out) throws SQLException {
-    List<List<String>> largest = slices.keys(key.largest(start));
+    Optional<List<String>> largest = walk.largest(start);
     if (largest.isEmpty()) {
       return start;
     }
-    List<String> end = largest.get(0);
+    List<String> end = largest.get();
     KeySampler sampler = new KeySampler(connection, key, table, told);
     if (!sampler.fits(small)) {
       return walk(start, end, counted(), NOT_KNOWN, out);
@@ -147,10 +146,10 @@ final class PostgresSplitter {
     told.add("cut: " + key.nth(start, end, rows, 1) + ", and so on");
     List<String> lower = start;
     while (true) {
-      List<List<String>> boundary = slices.keys(key.nth(lower, end, rows, 1));
-      if (boundary.isEmpty() || boundary.get(0).equals(end)) {
+      Optional<List<String>> boundary = walk.first(key.nth(lower, end, rows, 1));
+      if (boundary.isEmpty() || boundary.get().equals(end)) {
         long rest =
-            whole != NOT_KNOWN && !boundary.isEmpty() && Objects.equals(lower, start)
+            whole != NOT_KNOWN && boundary.isPresent() && Objects.equals(lower, start)
                 ? whole
                 : Queries.number(
                     connection, "SELECT count(*)" + key.from() + key.within(lower, end));
@@ -161,8 +160,8 @@ final class PostgresSplitter {
         }
         return lower;
       }
-      out.accept(slices.range(lower, boundary.get(0), rows));
-      lower = boundary.get(0);
+      out.accept(slices.range(lower, boundary.get(), rows));
+      lower = boundary.get();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.jdbc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.cut.Cut;
 import io.tidemark.connectors.sql.Settings;
 import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.retry.TaskException;

@@ -4,6 +4,7 @@ import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.NearNames;
+import io.tidemark.connectors.cut.Cut;
 import io.tidemark.connectors.jdbc.PostgresRowFormat.Form;
 import io.tidemark.connectors.sql.Sql;
 import io.tidemark.core.lifecycle.RowFilter;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -148,17 +148,19 @@ record SourceTable(
           "it has no primary key; set " + settings.cut().keySetting() + candidates());
     }
     List<PostgresTable.Column> columns = columns(table, names, settings.cut().keySetting(), errors);
-    if (settings.cut() instanceof Cut.ByTime time) {
-      timely(time, columns.get(0));
-    }
-    if (settings.cut() instanceof Cut.ByList list
-        && list.leavesOut()
-        && !columns.stream().allMatch(PostgresTable.Column::notNull)) {
-      throw errors.fatal(
-          "partition.list.key: with others: false, rows whose key ("
-              + Sql.idents(names)
-              + ") has a NULL cannot be told apart by value; give a key without NULLs, or leave"
-              + " others out");
+    PostgresTable.Column first = columns.getFirst();
+    Optional<String> refused =
+        switch (settings.cut()) {
+          case Cut.ByTime t -> t.refuses(first.type().base(), first.type().name());
+          case Cut.ByList l ->
+              l.refuses(
+                  Sql.idents(names), !columns.stream().allMatch(PostgresTable.Column::notNull));
+          case Cut.ByKey k -> Optional.empty();
+          case Cut.ByHash h -> Optional.empty();
+          case Cut.ByBlocks b -> Optional.empty();
+        };
+    if (refused.isPresent()) {
+      throw errors.fatal(refused.get());
     }
     walk(columns);
     refuseUnseen(columns, settings.cut().keySetting());
@@ -247,11 +249,11 @@ record SourceTable(
               ? Optional.empty()
               : Optional.of(
                   "no chunk ends between rows of the same time; with an index on ("
-                      + Sql.idents(behind(t.column(), table.primaryKey()))
+                      + Sql.idents(Cut.behind(t.column(), table.primaryKey()))
                       + ") they do");
       case Cut.ByHash h -> Optional.of(all + ", " + h.buckets() + " times in all");
       case Cut.ByList l -> {
-        List<String> own = behind(l.column(), names);
+        List<String> own = Cut.behind(l.column(), names);
         yield walked(own)
             ? Optional.empty()
             : Optional.of(
@@ -261,10 +263,6 @@ record SourceTable(
                     + "), one of a single value does not");
       }
     };
-  }
-
-  private static List<String> behind(String first, List<String> columns) {
-    return Stream.concat(Stream.of(first), columns.stream()).distinct().toList();
   }
 
   /**
@@ -282,7 +280,7 @@ record SourceTable(
               + " one (CREATE INDEX CONCURRENTLY ON "
               + table.name().sql()
               + " ("
-              + Sql.idents(behind(list.column(), table.primaryKey()))
+              + Sql.idents(Cut.behind(list.column(), table.primaryKey()))
               + "))");
     }
     return column;
@@ -294,32 +292,12 @@ record SourceTable(
     }
     // With the primary key behind it, chunks end between rows of the same time.
     List<String> alone = List.of(time.column());
-    List<String> exact = behind(time.column(), table.primaryKey());
+    List<String> exact = Cut.behind(time.column(), table.primaryKey());
     return walked(alone) && !walked(exact) ? alone : exact;
   }
 
   private boolean walked(List<String> names) {
     return table.indexes().stream().anyMatch(i -> i.walks(names));
-  }
-
-  private void timely(Cut.ByTime time, PostgresTable.Column column) throws TaskException {
-    String type = column.type().base();
-    String named = "'" + column.name() + "' is of type " + column.type().name();
-    if (!List.of("date", "timestamp", "timestamptz").contains(type)) {
-      throw errors.fatal(
-          "partition.time.column: "
-              + named
-              + ", not date, timestamp or timestamptz; cut by key, or by another column");
-    }
-    if (!type.equals("timestamptz") && time.zone().isPresent()) {
-      throw errors.fatal(
-          "partition.time.zone: "
-              + named
-              + ", which holds days and hours without a zone; leave zone out");
-    }
-    if (type.equals("date") && !time.windows().ofDays()) {
-      throw errors.fatal("partition.time.step: " + named + ", of whole days; give P1D or more");
-    }
   }
 
   /** The index that walks the key. */

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 
 /**
@@ -129,6 +130,40 @@ abstract class Dialect {
   /** Whether only a column that an index begins with can be walked in order. */
   boolean wantsIndex() {
     return true;
+  }
+
+  /** Why no table can be cut by time; empty: it can, where a column has times. */
+  Optional<String> timeless() {
+    return Optional.empty();
+  }
+
+  /** Whether a value that was read, and given back as a parameter, is equal to what was read. */
+  boolean equates(SqlColumn column) {
+    return column.held().ordered();
+  }
+
+  /** A query for parameters of a column, each with its number, from 0. */
+  String numbered(SqlColumn column, int values) {
+    String row = "(CAST(" + parameter(column) + " AS " + column.type() + "), ";
+    return IntStream.range(0, values)
+        .mapToObj(i -> row + i + ")")
+        .collect(Collectors.joining(", ", "VALUES ", ""));
+  }
+
+  /**
+   * The number of a row's bucket, from 0 and never NULL, which is the same on every server and in
+   * each version.
+   *
+   * @param named what stands for each column
+   * @return empty: there is none of such columns
+   */
+  Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
+    return Optional.empty();
+  }
+
+  /** What to do where there is no {@link #bucket}. */
+  String unhashed() {
+    return "cut by key, time or list";
   }
 
   Values.Reader reader(SqlColumn column) {

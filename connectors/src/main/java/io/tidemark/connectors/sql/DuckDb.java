@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
 /** DuckDB files, which one process may write, or several read. */
@@ -191,6 +192,22 @@ final class DuckDb extends Dialect {
   }
 
   @Override
+  boolean equates(SqlColumn column) {
+    return super.equates(column) || column.type().startsWith("ENUM(");
+  }
+
+  // The first 32 bits of an MD5: its own hash changes from version to version.
+  @Override
+  Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
+    return Optional.of(
+        named.stream()
+            .map(n -> "coalesce(hex(CAST(" + n + " AS VARCHAR)), '-')")
+            .collect(
+                Collectors.joining(
+                    " || ',' || ", "CAST('0x' || left(md5(", "), 8) AS BIGINT) % " + buckets)));
+  }
+
+  @Override
   List<String> names(Connection connection, TableName wanted) throws SQLException {
     return Rowsets.all(
         connection,
@@ -220,17 +237,22 @@ final class DuckDb extends Dialect {
               ? TextValues.printer(held.schema())::print
               : super.converter(column);
       // As texts, which can be infinity.
-      case DATE, TIME -> TextValues.printer(held.schema())::print;
-      case TIMESTAMP, INSTANT -> {
-        TextValues.Printer printer = TextValues.printer(held.schema());
-        yield v ->
-            printer.print(
-                (Long) v == Long.MAX_VALUE || (Long) v == Long.MIN_VALUE
-                    ? v
-                    : Values.kept((Long) v, held));
-      }
+      case DATE, TIME -> v -> text(held, v);
+      case TIMESTAMP, INSTANT ->
+          v ->
+              text(
+                  held,
+                  (Long) v == Long.MAX_VALUE || (Long) v == Long.MIN_VALUE
+                      ? v
+                      : Values.kept((Long) v, held));
       default -> super.converter(column);
     };
+  }
+
+  // It takes no sign ahead of a year beyond 9999.
+  private static String text(Held held, Object value) {
+    String text = TextValues.printer(held.schema()).print(value);
+    return text.startsWith("+") ? text.substring(1) : text;
   }
 
   @Override

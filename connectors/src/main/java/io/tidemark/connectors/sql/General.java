@@ -26,6 +26,7 @@ class General extends Dialect {
         "general dialect: tables are not created, except tidemark_progress",
         "general dialect: the session of a former claimant is not ended; a chunk is sent when it is"
             + " whole, and the fence refuses the older claim",
+        "general dialect: tables are not cut by hash",
         "general dialect: the replication lag cannot be asked for",
         "general dialect: an empty text is written as it is, and some databases, such as Oracle, take"
             + " it for NULL",

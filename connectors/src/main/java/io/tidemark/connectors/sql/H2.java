@@ -4,6 +4,7 @@ import io.tidemark.connectors.sql.SinkSettings.Mode;
 import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,6 +81,30 @@ final class H2 extends Dialect {
     return name.startsWith("INTERVAL") || name.startsWith("GEOMETRY")
         ? Held.of(Held.Kind.NONE)
         : Described.standard(jdbc, name, size, digits);
+  }
+
+  @Override
+  boolean equates(SqlColumn column) {
+    return super.equates(column) || column.type().startsWith("ENUM");
+  }
+
+  // The first 32 bits, with as many of 0 ahead so that none is a sign.
+  @Override
+  Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
+    List<String> digits = new ArrayList<>();
+    for (int i = 0; i < named.size(); i++) {
+      String bytes =
+          columns.get(i).held().type().name().equals("bytes")
+              ? named.get(i)
+              : "STRINGTOUTF8(CAST(" + named.get(i) + " AS VARCHAR))";
+      digits.add("COALESCE(RAWTOHEX(" + bytes + "), '-')");
+    }
+    return Optional.of(
+        "MOD(CAST(X'00000000' || SUBSTRING(HASH('SHA-256', STRINGTOUTF8("
+            + String.join(" || ',' || ", digits)
+            + ")), 1, 4) AS BIGINT), "
+            + buckets
+            + ")");
   }
 
   @Override

@@ -1,10 +1,11 @@
 package io.tidemark.connectors.sql;
 
-import io.tidemark.connectors.columns.ColumnType;
 import io.tidemark.connectors.columns.TextValues;
+import io.tidemark.core.lifecycle.RowFilter;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,14 @@ import java.util.stream.Collectors;
  * @param table where rows are
  * @param key its key columns, in key order
  * @param where the user's condition
+ * @param filter which of these rows; empty: all
  */
-record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<String> where) {
+record KeyRead(
+    Dialect dialect,
+    SqlTable table,
+    List<SqlColumn> key,
+    Optional<String> where,
+    Optional<RowFilter> filter) {
 
   /** The table's name in the queries, as a select list may name its columns anew. */
   private static final String ALIAS = "t";
@@ -28,6 +35,11 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
   static final class Query {
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> parameters = new ArrayList<>();
+
+    Query add(String text) {
+      sql.append(text);
+      return this;
+    }
 
     /** Sets the parameters. */
     void bind(PreparedStatement statement) throws SQLException {
@@ -47,7 +59,12 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
     return column.held().select().replace("%s", named(column));
   }
 
-  private String named(SqlColumn column) {
+  /** The same key of those rows only that pass a filter. */
+  KeyRead only(RowFilter passed) {
+    return new KeyRead(dialect, table, key, where, Optional.of(passed));
+  }
+
+  String named(SqlColumn column) {
     return ALIAS + "." + dialect.quote(column.name());
   }
 
@@ -62,6 +79,15 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
    */
   Query within(String select, List<String> lower, List<String> upper, long offset, long rows) {
     Query query = from(select);
+    condition(query, bounded(query, lower, upper));
+    if (rows > 0) {
+      query.add(order("")).add(dialect.limit(offset, rows));
+    }
+    return query;
+  }
+
+  // Returns what the next condition begins with.
+  private String bounded(Query query, List<String> lower, List<String> upper) {
     String and = " WHERE ";
     if (lower != null) {
       and = add(query, and, () -> compare(query, lower, ">", ">"));
@@ -71,20 +97,52 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
     }
     for (SqlColumn c : key) {
       if (!c.notNull()) {
-        and = add(query, and, () -> query.sql.append(named(c)).append(" IS NOT NULL"));
+        and = add(query, and, () -> query.add(named(c) + " IS NOT NULL"));
       }
     }
-    condition(query, and);
-    if (rows > 0) {
-      query.sql.append(order("")).append(dialect.limit(offset, rows));
-    }
-    return query;
+    return and;
   }
 
-  /** The largest key above {@code lower}. */
-  Query largest(List<String> lower) {
-    Query query = within(keys(), lower, null, 0, 0);
-    query.sql.append(order(" DESC")).append(dialect.limit(0, 1));
+  /**
+   * The largest key above {@code lower}.
+   *
+   * @param below what its first column is less than; null: open
+   */
+  Query largest(List<String> lower, String below) {
+    Query query = from(keys());
+    String and = bounded(query, lower, null);
+    if (below != null) {
+      and = add(query, and, () -> term(query, 0, "<", List.of(below)));
+    }
+    condition(query, and);
+    return query.add(order(" DESC")).add(dialect.limit(0, 1));
+  }
+
+  /**
+   * The different values of a key of one column, in its order where it has one.
+   *
+   * @param behind a value; null: from the first one
+   */
+  Query distinct(String behind, long most) {
+    SqlColumn column = key.getFirst();
+    boolean ordered = column.held().ordered();
+    List<String> lower = behind == null || !ordered ? null : List.of(behind);
+    Query query = within("DISTINCT " + named(column), lower, null, 0, 0);
+    query.add(ordered ? order("") : "").add(dialect.limit(0, most));
+    query.sql.insert(0, "SELECT " + keys() + " FROM (");
+    return query.add(") " + ALIAS).add(ordered ? order("") : "");
+  }
+
+  /** Numbers of the first and the last of those values of the key's one column that are equal. */
+  Query equal(List<String> texts) {
+    SqlColumn column = key.getFirst();
+    Query query = new Query();
+    query
+        .add("SELECT min(t.i), max(t.i) FROM (SELECT ")
+        .add(named(column) + " AS v, 0 AS i" + from() + " WHERE 1 = 0 UNION ALL ")
+        .add(dialect.numbered(column, texts.size()))
+        .add(") t GROUP BY t.v HAVING count(*) > 1");
+    texts.forEach(t -> query.parameters.add(parameter(column, t)));
     return query;
   }
 
@@ -96,7 +154,7 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
             .filter(c -> !c.notNull())
             .map(c -> named(c) + " IS NULL")
             .collect(Collectors.joining(" OR "));
-    query.sql.append(" WHERE (").append(any.isEmpty() ? "1 = 0" : any).append(')');
+    query.add(" WHERE (" + (any.isEmpty() ? "1 = 0" : any) + ")");
     condition(query, " AND ");
     return query;
   }
@@ -130,27 +188,23 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
   }
 
   private Query from(String select) {
-    Query query = new Query();
-    query
-        .sql
-        .append("SELECT ")
-        .append(select)
-        .append(" FROM ")
-        .append(dialect.sql(table.name()))
-        .append(" ")
-        .append(ALIAS);
-    return query;
+    return new Query().add("SELECT " + select + from());
+  }
+
+  private String from() {
+    return " FROM " + dialect.sql(table.name()) + " " + ALIAS;
   }
 
   private static String add(Query query, String and, Runnable condition) {
-    query.sql.append(and);
+    query.add(and);
     condition.run();
     return " AND ";
   }
 
   // On a line of its own, for it may end in a comment.
   private void condition(Query query, String and) {
-    where.ifPresent(w -> query.sql.append(and).append("(").append(w).append("\n)"));
+    where.ifPresent(w -> query.add(and + "(" + w + "\n)"));
+    filter.ifPresent(f -> new SqlFilter(this).add(query.add(where.isPresent() ? " AND " : and), f));
   }
 
   private String order(String direction) {
@@ -167,25 +221,46 @@ record KeyRead(Dialect dialect, SqlTable table, List<SqlColumn> key, Optional<St
     }
     if (bound.size() > 1) {
       term(query, 0, strict + "=", bound);
-      query.sql.append(" AND (");
+      query.add(" AND (");
     }
     for (int i = 0; i < bound.size(); i++) {
       boolean end = i == bound.size() - 1;
       term(query, i, end ? last : strict, bound);
       if (!end) {
-        query.sql.append(" OR (");
+        query.add(" OR (");
         term(query, i, "=", bound);
-        query.sql.append(" AND ");
+        query.add(" AND ");
       }
     }
-    query.sql.append(bound.size() > 1 ? ")".repeat(bound.size()) : "");
+    query.add(bound.size() > 1 ? ")".repeat(bound.size()) : "");
   }
 
   private void term(Query query, int i, String operator, List<String> bound) {
     SqlColumn column = key.get(i);
-    ColumnType type = column.held().type();
-    query.sql.append(named(column)).append(' ').append(operator).append(' ');
-    query.sql.append(dialect.parameter(column));
-    query.parameters.add(dialect.converter(column).convert(type.parse(bound.get(i))));
+    value(query.add(named(column) + " " + operator + " "), column, bound.get(i));
+  }
+
+  /** A value of a column, by its text. */
+  void value(Query query, SqlColumn column, String text) {
+    query.add(dialect.parameter(column)).parameters.add(parameter(column, text));
+  }
+
+  /**
+   * The text that a value of a column has on its way.
+   *
+   * @throws IllegalArgumentException if the column cannot hold it
+   * @throws ArithmeticException likewise
+   * @throws DateTimeException likewise
+   */
+  String canonical(SqlColumn column, String text) {
+    Object value = column.held().type().parse(text);
+    if (dialect.converter(column).convert(value) == null) {
+      throw new IllegalArgumentException("is NULL there");
+    }
+    return TextValues.printer(column.held().schema()).print(value);
+  }
+
+  private Object parameter(SqlColumn column, String text) {
+    return dialect.converter(column).convert(column.held().type().parse(text));
   }
 }

@@ -10,12 +10,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 
 /** MariaDB and MySQL. */
@@ -94,6 +96,33 @@ final class MariaDb extends Dialect {
   @Override
   List<String> names(Connection connection, TableName wanted) throws SQLException {
     return new MariaDbCatalog(connection).names(wanted);
+  }
+
+  @Override
+  boolean equates(SqlColumn column) {
+    return super.equates(column) || MariaDbTypes.equates(column);
+  }
+
+  // Next to a literal, the column's collation holds; rows of VALUES are spelled otherwise in MySQL.
+  @Override
+  String numbered(SqlColumn column, int values) {
+    return IntStream.range(0, values)
+        .mapToObj(i -> "SELECT ?, " + i)
+        .collect(Collectors.joining(" UNION ALL "));
+  }
+
+  // In hexadecimal digits, that no mode of the session changes and no two lists of values share.
+  @Override
+  Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
+    List<String> digits = new ArrayList<>();
+    for (int i = 0; i < named.size(); i++) {
+      String bytes =
+          columns.get(i).held().type().name().equals("bytes")
+              ? named.get(i)
+              : "CONVERT(" + named.get(i) + " USING utf8mb4)";
+      digits.add("COALESCE(HEX(" + bytes + "), '-')");
+    }
+    return Optional.of("CRC32(CONCAT_WS(',', " + String.join(", ", digits) + ")) % " + buckets);
   }
 
   @Override

@@ -88,6 +88,15 @@ final class MariaDbTypes {
     };
   }
 
+  /** Of those that are no key, whether a value is equal to what is read of it. */
+  static boolean equates(SqlColumn column) {
+    String type = column.type();
+    return type.equals("bit(1)")
+        || type.startsWith("enum(")
+        || type.startsWith("set(")
+        || (type.startsWith("time") && column.held().kind() == Held.Kind.TEXT);
+  }
+
   static Values.Reader reader(SqlColumn column) {
     Held held = column.held();
     return switch (held.kind()) {

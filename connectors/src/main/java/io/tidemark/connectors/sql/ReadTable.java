@@ -3,6 +3,7 @@ package io.tidemark.connectors.sql;
 import io.tidemark.connectors.api.SourceShape;
 import io.tidemark.connectors.columns.AvroNames;
 import io.tidemark.connectors.columns.NearNames;
+import io.tidemark.connectors.cut.Cut;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,7 +17,7 @@ import org.apache.avro.Schema;
  *
  * @param selected columns that rows have, in order
  * @param read its key and the queries along it
- * @param unique whether no two rows have the same key
+ * @param unique whether no two rows have the same key, but for those with a NULL in it
  */
 record ReadTable(
     SqlTable table, List<SqlColumn> selected, KeyRead read, boolean unique, SourceShape shape) {
@@ -46,7 +47,7 @@ record ReadTable(
     return new ReadTable(
         table,
         selected,
-        new KeyRead(dialect, table, key, settings.where()),
+        new KeyRead(dialect, table, key, settings.where(), Optional.empty()),
         table.identifies(key),
         shape(dialect.words(connection), settings.table(), table, selected));
   }
@@ -87,35 +88,117 @@ record ReadTable(
 
   private static List<SqlColumn> key(SqlTable table, SqlSourceSettings settings, SqlErrors errors)
       throws TaskException {
-    List<String> names = settings.key().isEmpty() ? table.key() : settings.key();
+    String setting = settings.cut().keySetting();
+    List<String> names = wanted(table, settings, errors.dialect());
     if (names.isEmpty()) {
       throw errors.fatal(
           (table.view() ? "it is a view" : "it has no primary key")
-              + "; set partition.key.columns to columns "
+              + "; set "
+              + setting
+              + " to columns "
               + (errors.dialect().wantsIndex() ? "that an index begins with" : "to cut it by"));
     }
-    List<SqlColumn> key = named(table, names, "partition.key.columns", errors);
+    List<SqlColumn> key = named(table, names, setting, errors);
     for (SqlColumn c : key) {
       if (!c.held().ordered()) {
         throw errors.fatal(
-            "partition.key.columns: column '"
+            setting
+                + ": column '"
                 + c.name()
                 + "' is "
                 + c.type()
                 + ", which cannot be a key here; give other columns");
       }
     }
-    if (!table.view() && errors.dialect().wantsIndex() && !table.walks(names)) {
+    Optional<String> refused = refused(table, key, settings, errors);
+    if (refused.isPresent()) {
+      throw errors.fatal(refused.get());
+    }
+    if (!walked(table, names, errors.dialect())) {
       throw errors.fatal(
           "no index begins with ("
               + String.join(", ", names)
-              + "), so that each chunk would read all of it; create one (CREATE INDEX … ON "
-              + errors.dialect().sql(table.name())
-              + " ("
-              + errors.dialect().list(names)
-              + ")) or set partition.key.columns to columns that have one");
+              + "), so that each chunk would read all of it; "
+              + create(table, names, errors.dialect())
+              + (settings.cut() instanceof Cut.ByTime
+                  ? " or cut by key"
+                  : " or set " + setting + " to columns that have one"));
     }
     return key;
+  }
+
+  // Of a time with the primary key behind it, so that chunks end between rows of the same time.
+  private static List<String> wanted(SqlTable table, SqlSourceSettings settings, Dialect dialect) {
+    if (!(settings.cut() instanceof Cut.ByTime time)) {
+      return settings.key().isEmpty() ? table.key() : settings.key();
+    }
+    List<String> alone = List.of(time.column());
+    List<String> exact = Cut.behind(time.column(), table.key());
+    return walked(table, alone, dialect) && !walked(table, exact, dialect) ? alone : exact;
+  }
+
+  private static boolean walked(SqlTable table, List<String> names, Dialect dialect) {
+    return table.view() || !dialect.wantsIndex() || table.walks(names);
+  }
+
+  private static String create(SqlTable table, List<String> names, Dialect dialect) {
+    return "create one (CREATE INDEX … ON "
+        + dialect.sql(table.name())
+        + " ("
+        + dialect.list(names)
+        + "))";
+  }
+
+  // Why it cannot be cut that way; empty: it can.
+  private static Optional<String> refused(
+      SqlTable table, List<SqlColumn> key, SqlSourceSettings settings, SqlErrors errors)
+      throws TaskException {
+    Dialect dialect = errors.dialect();
+    return switch (settings.cut()) {
+      case Cut.ByTime t -> {
+        SqlColumn column = key.getFirst();
+        Optional<String> refused = t.refuses(column.held().type().name(), column.type());
+        yield refused.isPresent() ? refused : dialect.timeless();
+      }
+      case Cut.ByList l -> {
+        SqlColumn column =
+            named(table, List.of(l.column()), "partition.list.column", errors).getFirst();
+        if (!dialect.equates(column)) {
+          yield Optional.of(
+              "partition.list.column: '"
+                  + column.name()
+                  + "' is "
+                  + column.type()
+                  + ", whose values cannot be told to be equal; cut by key, or by another column");
+        }
+        if (l.groups().isEmpty() && !walked(table, List.of(l.column()), dialect)) {
+          yield Optional.of(
+              "partition.list.column: no index begins with '"
+                  + l.column()
+                  + "', so that to find its values would read the whole table; give values, or "
+                  + create(table, Cut.behind(l.column(), table.key()), dialect));
+        }
+        yield l.refuses(
+            dialect.list(key.stream().map(SqlColumn::name).toList()),
+            !key.stream().allMatch(SqlColumn::notNull));
+      }
+      case Cut.ByHash h -> {
+        List<SqlColumn> columns = named(table, h.columns(), "partition.hash.columns", errors);
+        List<String> names = columns.stream().map(SqlColumn::name).toList();
+        boolean read = columns.stream().noneMatch(c -> c.held().kind() == Held.Kind.NONE);
+        yield read && dialect.bucket(columns, names, h.buckets()).isPresent()
+            ? Optional.empty()
+            : Optional.of(
+                "partition.hash.columns: "
+                    + dialect.product()
+                    + " computes no bucket of ("
+                    + String.join(", ", names)
+                    + ") that stays the same; "
+                    + dialect.unhashed());
+      }
+      case Cut.ByKey k -> Optional.empty();
+      case Cut.ByBlocks b -> throw new IllegalArgumentException("refused with the settings");
+    };
   }
 
   private static SourceShape shape(

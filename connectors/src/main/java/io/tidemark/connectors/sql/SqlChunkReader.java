@@ -4,6 +4,7 @@ import io.tidemark.connectors.api.ChunkReader;
 import io.tidemark.connectors.api.Rows;
 import io.tidemark.core.chunking.ChunkSize;
 import io.tidemark.core.lifecycle.Cursor;
+import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.KeyRange;
 import java.sql.Connection;
@@ -40,7 +41,7 @@ final class SqlChunkReader implements ChunkReader {
     this.pool = pool;
     this.errors = errors;
     this.table = table;
-    this.read = table.read();
+    this.read = RowFilter.of(range).map(table.read()::only).orElse(table.read());
     this.range = range;
     this.rows = new RowReader(table, errors);
     this.connection = pool.take();
@@ -111,7 +112,7 @@ final class SqlChunkReader implements ChunkReader {
     Optional<List<String>> nth = key(read.within(read.keys(), lower, upper, bound(size) - 1, 1));
     Optional<List<String>> end = nth.isPresent() ? nth : Optional.ofNullable(upper);
     if (end.isEmpty()) {
-      end = key(read.largest(lower));
+      end = key(read.largest(lower, null));
     }
     if (end.isEmpty()) {
       return new ChunkEnd(after, true);

@@ -7,13 +7,12 @@ import java.sql.SQLException;
 
 /**
  * Tells what a database said in words for users: which side, which table, where, what, and what to
- * do where that is known. Holds no credentials, hence neither do its messages.
+ * do where that is known; nothing of the URL's credentials.
  *
  * @param side {@code source} or {@code sink}
  * @param table the table, for people
- * @param place the database, for people
  */
-record SqlErrors(String side, String table, String place, Dialect dialect) {
+record SqlErrors(String side, String table, SqlEndpoint endpoint) {
 
   static final String SOURCE = "source";
   static final String SINK = "sink";
@@ -22,7 +21,11 @@ record SqlErrors(String side, String table, String place, Dialect dialect) {
 
   /** {@code sink shop.orders at mariadb://host/shop}. */
   String where() {
-    return side + " " + table + " at " + place;
+    return side + " " + table + " at " + endpoint.place();
+  }
+
+  Dialect dialect() {
+    return endpoint.dialect();
   }
 
   /** A failure that no retry mends, found by us and not by the database. */
@@ -41,7 +44,8 @@ record SqlErrors(String side, String table, String place, Dialect dialect) {
   TaskException of(String doing, SQLException e) {
     SQLException cause = telling(e);
     String state = cause.getSQLState() == null ? "" : cause.getSQLState();
-    String said = String.valueOf(cause.getMessage()).strip();
+    UrlSecrets secrets = UrlSecrets.of(endpoint.url(), endpoint.place());
+    String said = secrets.masked(String.valueOf(cause.getMessage()).strip());
     StringBuilder text =
         new StringBuilder(where())
             .append(": ")
@@ -52,15 +56,24 @@ record SqlErrors(String side, String table, String place, Dialect dialect) {
       text.append(" (SQLSTATE ").append(state);
       text.append(cause.getErrorCode() == 0 ? ")" : ", code " + cause.getErrorCode() + ")");
     }
-    String remedy = dialect.remedy(cause);
+    String remedy = dialect().remedy(cause);
     text.append(remedy.isEmpty() ? "" : "; " + remedy);
-    FailureKind kind = dialect.kind(cause);
+    FailureKind kind = dialect().kind(cause);
     // A row can only be poison to a sink; what a source cannot evaluate is the user's condition.
     return new TaskException(
         kind == FailureKind.POISON && side.equals(SOURCE) ? FailureKind.FATAL : kind,
         state,
         text.toString(),
-        e);
+        tells(e, secrets) ? new SQLException(said, state, cause.getErrorCode()) : e);
+  }
+
+  private static boolean tells(Throwable e, UrlSecrets secrets) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (!String.valueOf(t).equals(secrets.masked(String.valueOf(t)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A batch, and a pool's timeout, wrap what the server said.

@@ -32,8 +32,7 @@ final class SqlSink implements Sink {
   SqlSink(SqlEndpoint endpoint, SinkSettings settings) {
     this.settings = settings;
     this.dialect = endpoint.dialect();
-    this.errors =
-        new SqlErrors(SqlErrors.SINK, settings.table().toString(), endpoint.place(), dialect);
+    this.errors = new SqlErrors(SqlErrors.SINK, settings.table().toString(), endpoint);
     this.pool = new SqlPool(endpoint, Dialect.Use.WRITE, errors);
     this.probe = new SqlProbe(endpoint, errors, Dialect.Use.PROBE_SINK);
   }

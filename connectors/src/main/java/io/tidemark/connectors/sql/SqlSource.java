@@ -6,16 +6,24 @@ import io.tidemark.connectors.api.Probing;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
 import io.tidemark.connectors.api.SourceShape;
+import io.tidemark.connectors.cut.Cut;
+import io.tidemark.connectors.cut.FilterSplitter;
+import io.tidemark.connectors.cut.ListValues;
+import io.tidemark.connectors.cut.Slicing;
+import io.tidemark.connectors.cut.TimeSplitter;
+import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.KeyRange;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A table of any database, read in ranges of a key. */
+/** A table of any database, read in ranges of a key, and of these by a filter. */
 final class SqlSource implements Source {
 
   private final SqlSourceSettings settings;
@@ -26,9 +34,7 @@ final class SqlSource implements Source {
 
   SqlSource(SqlEndpoint endpoint, SqlSourceSettings settings) {
     this.settings = settings;
-    this.errors =
-        new SqlErrors(
-            SqlErrors.SOURCE, settings.table().toString(), endpoint.place(), endpoint.dialect());
+    this.errors = new SqlErrors(SqlErrors.SOURCE, settings.table().toString(), endpoint);
     this.pool = new SqlPool(endpoint, Dialect.Use.READ, errors);
     this.probe = new SqlProbe(endpoint, errors, Dialect.Use.PROBE);
   }
@@ -49,9 +55,38 @@ final class SqlSource implements Source {
     pool.run(
         "planning",
         c -> {
-          new SqlSplitter(c, described.read(), settings, errors).split(after, out);
+          cut(c, described, after, out);
           return null;
         });
+  }
+
+  private void cut(
+      Connection connection, ReadTable described, Optional<Slice> after, Consumer<PlannedSlice> out)
+      throws SQLException, TaskException {
+    SqlWalk key = new SqlWalk(connection, described.read(), errors);
+    switch (settings.cut()) {
+      case Cut.ByKey k -> new SqlSplitter(key, new Slicing(key), settings).split(after, out);
+      case Cut.ByTime t -> new TimeSplitter(key, t, settings.tail()).split(after, out);
+      case Cut.ByList l ->
+          new FilterSplitter(key, values(connection, described, l)::behind).split(after, out);
+      case Cut.ByHash h -> new FilterSplitter(key, h::behind).split(after, out);
+      case Cut.ByBlocks b -> throw new IllegalArgumentException("refused with the settings");
+    }
+  }
+
+  private ListValues values(Connection connection, ReadTable described, Cut.ByList list) {
+    KeyRead column = listed(described, list);
+    return new ListValues(new SqlListed(connection, column, errors), list, ListValues.MOST);
+  }
+
+  private KeyRead listed(ReadTable described, Cut.ByList list) {
+    SqlTable found = described.table();
+    return new KeyRead(
+        errors.dialect(),
+        found,
+        List.of(found.column(list.column()).orElseThrow()),
+        settings.where(),
+        Optional.empty());
   }
 
   @Override
@@ -80,10 +115,7 @@ final class SqlSource implements Source {
     String key = read.key().stream().map(SqlColumn::name).collect(Collectors.joining(", "));
     List<String> lines = new ArrayList<>();
     lines.add("key: (" + key + "), compared by " + errors.dialect().product());
-    lines.add(
-        "cut: "
-            + read.within(read.keys(), null, null, Math.max(1, settings.rows()) - 1, 1)
-            + ", and so on behind each");
+    lines.add("cut: " + cut(described));
     lines.add(
         described.unique()
             ? "chunk: rows behind the last key, in its order, as many as it holds"
@@ -96,6 +128,29 @@ final class SqlSource implements Source {
     }
     errors.dialect().lacks().forEach(l -> lines.add("source: " + l));
     return lines;
+  }
+
+  // Asks for the values that the spec gives: which there are must be known before a sink is made.
+  private String cut(ReadTable described) throws TaskException {
+    KeyRead read = described.read();
+    return switch (settings.cut()) {
+      case Cut.ByKey k ->
+          read.within(read.keys(), null, null, Math.max(1, settings.rows()) - 1, 1)
+              + ", and so on behind each";
+      case Cut.ByTime t ->
+          read.within(read.keys(), null, null, 0, 1) + ", and the next time behind each window";
+      case Cut.ByList l when l.groups().isEmpty() ->
+          "the values of " + listed(described, l).distinct(null, ListValues.MOST + 1);
+      case Cut.ByList l ->
+          filtered(
+              read, pool.run("partition.list", c -> values(c, described, l).given()).getFirst());
+      case Cut.ByHash h -> filtered(read, h.bucket(0));
+      case Cut.ByBlocks b -> throw new IllegalArgumentException("refused with the settings");
+    };
+  }
+
+  private static String filtered(KeyRead read, RowFilter filter) {
+    return "every partition reads " + read.only(filter).within("…", null, null, 0, 0);
   }
 
   private synchronized ReadTable table() throws TaskException {

@@ -1,6 +1,7 @@
 package io.tidemark.connectors.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.connectors.cut.Cut;
 import io.tidemark.core.retry.TaskException;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +11,12 @@ import java.util.Optional;
  *
  * @param columns columns to read, in this order; empty: all
  * @param where SQL condition that rows must meet
- * @param key columns to cut by and read in the order of; empty: the primary key
+ * @param key columns to read in the order of, in key order; empty: the primary key, or what the way
+ *     of cutting wants
  * @param rows rows that each slice aims at; {@code count} is 0 then, or the other way round
  * @param count slices to aim at, or 0
  * @param tail whether a last slice, open above, takes keys that appear after planning
+ * @param cut the way of cutting
  */
 record SqlSourceSettings(
     TableName table,
@@ -22,22 +25,22 @@ record SqlSourceSettings(
     List<String> key,
     long rows,
     long count,
-    boolean tail) {
+    boolean tail,
+    Cut cut) {
 
   private static final long DEFAULT_ROWS = 200_000;
 
   static SqlSourceSettings of(JsonNode config, JsonNode partition, Dialect dialect)
       throws TaskException {
     String way = partition == null || partition.isEmpty() ? "key" : partition.fieldNames().next();
-    if (!way.equals("key")) {
+    JsonNode given = partition == null ? config.path("-") : partition.path(way);
+    Cut cut = Cut.of(way, given);
+    if (cut instanceof Cut.ByBlocks) {
       throw TaskException.fatal(
           "partition: a table of "
               + dialect.product()
-              + " is cut by 'key', not by '"
-              + way
-              + "'; write {key: {…}}");
+              + " is not cut by 'physical', as PostgreSQL alone tells where rows lie; write {key: {…}}");
     }
-    JsonNode given = partition == null ? config.path("-") : partition.path(way);
     if (given.has("rows") && given.has("count")) {
       throw TaskException.fatal("partition.key: give 'rows' or 'count', not both");
     }
@@ -46,9 +49,10 @@ record SqlSourceSettings(
         TableName.parse(Settings.text(config, "table")),
         Settings.texts(config, "columns"),
         Settings.optional(config, "where"),
-        Settings.texts(given, "columns"),
+        Settings.texts(given, cut instanceof Cut.ByKey ? "columns" : "key"),
         count > 0 ? 0 : given.path("rows").asLong(DEFAULT_ROWS),
         count,
-        given.path("tail").asBoolean(false));
+        given.path("tail").asBoolean(false),
+        cut);
   }
 }

@@ -41,12 +41,11 @@ record SqlTable(
     return columns.stream().map(SqlColumn::name).toList();
   }
 
-  /** Whether no two rows have the same values there, and none is NULL. */
+  /** Whether no two rows have the same values there, but for rows with a NULL. */
   boolean identifies(List<SqlColumn> wanted) {
     Set<String> names = new HashSet<>(wanted.stream().map(SqlColumn::name).toList());
-    return wanted.stream().allMatch(SqlColumn::notNull)
-        && (isOneOf(names, key)
-            || indexes.stream().anyMatch(i -> i.unique() && names.containsAll(i.columns())));
+    return isOneOf(names, key)
+        || indexes.stream().anyMatch(i -> i.unique() && names.containsAll(i.columns()));
   }
 
   private static boolean isOneOf(Set<String> names, List<String> key) {

@@ -196,6 +196,44 @@ final class Sqlite extends Dialect {
   }
 
   @Override
+  Optional<String> timeless() {
+    return Optional.of(
+        "partition.time: SQLite keeps times as texts, whose order is that of times in one form only;"
+            + " cut by key, which needs no more than their order");
+  }
+
+  // What is a text of its own form, such as a decimal, is equal to no other form.
+  @Override
+  boolean equates(SqlColumn column) {
+    return switch (column.held().kind()) {
+      case BOOLEAN, LONG, DOUBLE, TEXT, BYTES -> true;
+      default -> false;
+    };
+  }
+
+  // It has no hash: the middle bits of a product, which 63 bits hold. Whatever is no number is 0.
+  @Override
+  Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
+    String mixed = "0";
+    for (String n : named) {
+      mixed =
+          "((("
+              + mixed
+              + " + coalesce(CAST("
+              + n
+              + " AS INTEGER), 0) % 2147483647) % 2147483647 * 1103515245 >> 16) & 2147483647)";
+    }
+    return columns.stream().allMatch(c -> c.held().kind() == Held.Kind.LONG)
+        ? Optional.of(mixed + " % " + buckets)
+        : Optional.empty();
+  }
+
+  @Override
+  String unhashed() {
+    return "it hashes whole numbers only; give such columns, or cut by key or list";
+  }
+
+  @Override
   List<String> names(Connection connection, TableName wanted) throws SQLException {
     return Rowsets.all(
         connection,

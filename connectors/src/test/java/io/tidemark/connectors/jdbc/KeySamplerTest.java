@@ -274,7 +274,7 @@ class KeySamplerTest {
       SourceTable table = SourceTable.read(c, settings, errors);
       List<PlannedSlice> slices = new ArrayList<>();
       PostgresSplitter splitter =
-          new PostgresSplitter(c, Slicing.of(c, table), settings, table.table(), 0);
+          new PostgresSplitter(PostgresWalk.of(c, table), settings, table.table(), 0);
       splitter.split(after, slices::add);
       pool.give(c);
       return new Split(slices, splitter.told());

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.connectors.api.PlannedSlice;
 import io.tidemark.connectors.api.RowFormat;
 import io.tidemark.connectors.api.Source;
+import io.tidemark.connectors.cut.Cut;
+import io.tidemark.connectors.cut.ListValues;
 import io.tidemark.connectors.sql.TableName;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.lifecycle.Slice;
@@ -254,16 +256,15 @@ class PostgresListTest {
           new PostgresCatalog(connection).table(TableName.parse("t")).orElseThrow();
       KeySql ids = new KeySql(table.name(), table.columns().subList(0, 1), Optional.empty());
       PostgresErrors errors = new PostgresErrors(PostgresErrors.Side.SOURCE, "t", "here");
+      PostgresListed listed = new PostgresListed(connection, ids, errors);
       Cut.ByList cut = new Cut.ByList("id", List.of(), false);
 
       TaskException e =
           catchThrowableOfType(
-              TaskException.class,
-              () -> new ListValues(connection, ids, cut, errors, 999).behind(Optional.empty()));
+              TaskException.class, () -> new ListValues(listed, cut, 999).behind(Optional.empty()));
 
       assertThat(e).hasMessageContaining("'id' has more than 999 values; cut by key or hash");
-      assertThat(new ListValues(connection, ids, cut, errors, 1_000).behind(Optional.empty()))
-          .hasSize(1_000);
+      assertThat(new ListValues(listed, cut, 1_000).behind(Optional.empty())).hasSize(1_000);
     }
   }
 

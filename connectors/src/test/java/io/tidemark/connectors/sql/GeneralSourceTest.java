@@ -3,7 +3,7 @@ package io.tidemark.connectors.sql;
 import java.util.Locale;
 
 /** The source contract on a database of which only its JDBC driver is known: HSQLDB. */
-class GeneralSourceTest extends SqlSourceCases {
+class GeneralSourceTest extends SqlTimeCases {
 
   @Override
   TestSql open() {

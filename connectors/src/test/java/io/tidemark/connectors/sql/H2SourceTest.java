@@ -2,10 +2,13 @@ package io.tidemark.connectors.sql;
 
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Nested;
 
 /** The source contract on H2. */
-class H2SourceTest extends SqlSourceCases {
+class H2SourceTest extends SqlTimeCases {
 
   @Override
   TestSql open() {
@@ -19,7 +22,7 @@ class H2SourceTest extends SqlSourceCases {
 
   @Override
   String named(String column) {
-    return column.toUpperCase(java.util.Locale.ROOT);
+    return column.toUpperCase(Locale.ROOT);
   }
 
   @Nested
@@ -29,7 +32,7 @@ class H2SourceTest extends SqlSourceCases {
           "k VARCHAR_IGNORECASE(20) NOT NULL",
           "k",
           "{\"rows\": 50, \"columns\": [\"K\"]}",
-          i -> new Object[] {java.util.List.of("a", "A", "b", "B").get(i % 4) + i / 40});
+          i -> new Object[] {List.of("a", "A", "b", "B").get(i % 4) + i / 40});
     }
 
     @Override
@@ -52,6 +55,43 @@ class H2SourceTest extends SqlSourceCases {
                     .plusNanos(1_000L * i)
                     .atOffset(ZoneOffset.ofHours(i % 3))
               });
+    }
+  }
+
+  @Nested
+  class ListOfAnEnum extends Listed {
+    ListOfAnEnum() {
+      super(
+          "ENUM('new', 'paid', 'gone', 'a')",
+          "",
+          i -> new Object[] {Arrays.asList("paid", "gone", null, "a").get(i % 4)});
+    }
+  }
+
+  @Nested
+  class ListOfTextsWithoutCase extends Listed {
+    ListOfTextsWithoutCase() {
+      super(
+          "VARCHAR_IGNORECASE(20)",
+          "",
+          i -> new Object[] {List.of("a", "A", "b", "B", "c").get(i % 5)});
+    }
+  }
+
+  @Nested
+  class HashOfColumnsWithNulls extends Hashed {
+    HashOfColumnsWithNulls() {
+      super("k VARCHAR(20), j TIMESTAMP(6)", List.of("k", "j"), SqlTimeCases::hashed);
+    }
+  }
+
+  @Nested
+  class HashOfBytes extends Hashed {
+    HashOfBytes() {
+      super(
+          "k VARBINARY(20)",
+          List.of("k"),
+          i -> new Object[] {i % 9 == 0 ? null : new byte[] {(byte) i, 0, (byte) (255 - i)}});
     }
   }
 }

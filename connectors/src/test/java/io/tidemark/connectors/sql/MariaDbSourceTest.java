@@ -1,11 +1,12 @@
 package io.tidemark.connectors.sql;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 
 /** The source contract on MariaDB. */
-class MariaDbSourceTest extends SqlSourceCases {
+class MariaDbSourceTest extends SqlTimeCases {
 
   @Override
   TestSql open() throws Exception {
@@ -84,6 +85,76 @@ class MariaDbSourceTest extends SqlSourceCases {
           "",
           "{\"rows\": 64}",
           i -> new Object[] {"%08x-e89b-12d3-a456-42665544%04x".formatted(i * 7_919, 999 - i)});
+    }
+  }
+
+  @Override
+  String timestamp() {
+    return "datetime(6)";
+  }
+
+  @Nested
+  class SecondsOfAMoment extends Timed {
+    SecondsOfAMoment() {
+      super(
+          "timestamp NULL",
+          "k, n",
+          "\"step\": \"P1D\", \"zone\": \"Europe/Paris\"",
+          i -> i % 30 == 0 ? null : "2024-03-%02d 22:59:%02d".formatted(29 + i % 3, 55 + i % 5));
+    }
+
+    @Override
+    protected int largestKeyGroup() {
+      return 7;
+    }
+  }
+
+  // Sorted by their numbers and compared by their texts.
+  @Nested
+  class ListOfAnEnum extends Listed {
+    ListOfAnEnum() {
+      super(
+          "enum('new', 'paid', 'gone', 'a')",
+          "",
+          i -> new Object[] {Arrays.asList("paid", "gone", null, "a").get(i % 4)});
+    }
+  }
+
+  // Values of one case each have the rows of both.
+  @Nested
+  class ListOfTextsWithoutCase extends Listed {
+    ListOfTextsWithoutCase() {
+      super(
+          "varchar(20) CHARACTER SET latin1 COLLATE latin1_german2_ci",
+          "",
+          i -> new Object[] {List.of("ä", "Ä", "ß", "b", "B").get(i % 5)});
+    }
+  }
+
+  @Nested
+  class ListOfBits extends Listed {
+    ListOfBits() {
+      super("bit(1)", "", i -> new Object[] {i % 5 == 0 ? null : i % 2 == 0});
+    }
+  }
+
+  @Nested
+  class HashOfColumnsWithNulls extends Hashed {
+    HashOfColumnsWithNulls() {
+      super(
+          "k varchar(20) CHARACTER SET latin1, j datetime",
+          List.of("k", "j"),
+          SqlTimeCases::hashed);
+    }
+  }
+
+  @Nested
+  class HashOfBytes extends Hashed {
+    HashOfBytes() {
+      super(
+          "k varbinary(20)",
+          List.of("k"),
+          i -> new Object[] {i % 9 == 0 ? null : new byte[] {(byte) i, 0, (byte) (255 - i)}});
     }
   }
 }

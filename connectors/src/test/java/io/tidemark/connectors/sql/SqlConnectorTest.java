@@ -19,6 +19,8 @@ import io.tidemark.core.lifecycle.Cursor;
 import io.tidemark.core.lifecycle.Totals;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,16 +87,37 @@ class SqlConnectorTest {
     assertThat(SqlEndpoint.place(url)).isEqualTo(place).doesNotContain("hu", "sh@");
   }
 
+  @Test
+  void shouldTellNothingOfTheLoginWhenADriverQuotesTheUrl() throws Exception {
+    ObjectNode config = config("jdbc:h2:mem:x;USER=me;PASSWORD=hush-hush;and no more");
+    config.remove(List.of("user", "password"));
+    try (Source source = new JdbcConnector().source(config, null)) {
+      assertThatThrownBy(source::shape)
+          .isInstanceOf(TaskException.class)
+          .hasMessageContainingAll("source t at h2:mem:x: connecting: ", "jdbc:h2:mem:x")
+          .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("hush"));
+    }
+  }
+
+  private static String stackTrace(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"time", "list", "hash", "physical"})
-  void shouldRefuseOtherCutsByNameWhenTheyAreAskedFor(String way) throws Exception {
-    assertThatThrownBy(
-            () ->
-                new JdbcConnector()
-                    .source(
-                        config("jdbc:mariadb://127.0.0.1/x"),
-                        new ObjectMapper().readTree("{\"" + way + "\": {\"column\": \"c\"}}")))
-        .hasMessageContaining("a table of MariaDB is cut by 'key', not by '" + way + "'");
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "jdbc:mariadb://me:hush@db/shop; no jdbc:mariadb://me:hush@db/shop here; no jdbc:PLACE here",
+        "jdbc:mariadb://me:hush@db/shop; cannot parse //me:hush@db/shop; cannot parse //…",
+        "jdbc:mariadb://me:hush@db/shop?a=b; at me:hush@db; at me:…@db",
+        "jdbc:oracle:thin:scott/hush@//db:1521/x; scott/hush@//db:1521/x is none; … is none",
+        "jdbc:x://db?password=hush&y=z; option password=hush&y=zz; option password=…&y=zz",
+        "jdbc:x://db/shop; the table shop is not there; the table shop is not there"
+      })
+  void shouldTakeOutOfWhatADriverSaysWhatAUrlMayHideThere(String url, String said, String masked) {
+    assertThat(UrlSecrets.of(url, "PLACE").masked(said)).isEqualTo(masked);
   }
 
   @Test

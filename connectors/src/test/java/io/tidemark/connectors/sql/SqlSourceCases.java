@@ -7,6 +7,7 @@ import io.tidemark.connectors.api.SourceContract;
 import io.tidemark.connectors.jdbc.JdbcConnector;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -56,7 +57,7 @@ abstract class SqlSourceCases {
     private final IntFunction<Object[]> key;
     private final String partition;
     private final String index;
-    private TestSql database;
+    TestSql database;
 
     /**
      * @param ddl the key's columns and constraints
@@ -68,6 +69,11 @@ abstract class SqlSourceCases {
       this.index = index;
       this.key = key;
       this.partition = partition;
+    }
+
+    /** The way of cutting that {@code partition} has the settings of. */
+    String way() {
+      return "key";
     }
 
     @BeforeAll
@@ -98,7 +104,7 @@ abstract class SqlSourceCases {
 
     @Override
     protected Source source() throws Exception {
-      JsonNode cut = new ObjectMapper().readTree("{\"key\": " + partition + "}");
+      JsonNode cut = new ObjectMapper().readTree("{\"" + way() + "\": " + partition + "}");
       String table = database.rows(tableName()).getFirst();
       return new JdbcConnector().source(database.config(table), cut);
     }
@@ -222,6 +228,95 @@ abstract class SqlSourceCases {
     @Override
     protected int largestKeyGroup() {
       return 230;
+    }
+  }
+
+  /** A table {@code t} with the primary key {@code n} and a column {@code k}, cut by its values. */
+  abstract class Listed extends Keyed {
+    Listed(String type, String settings, IntFunction<Object[]> key) {
+      super(
+          "k " + type + ", PRIMARY KEY (n)",
+          "k",
+          "{\"column\": \"" + named("k") + "\"" + settings + "}",
+          key);
+    }
+
+    @Override
+    String way() {
+      return "list";
+    }
+  }
+
+  private static Object[] country(int i) {
+    return new Object[] {Arrays.asList("DE", "AT", "it's", null, "FR", "a\\").get(i % 6)};
+  }
+
+  @Nested
+  class ListOfValuesAndTheOthersWithNull extends Listed {
+    ListOfValuesAndTheOthersWithNull() {
+      super(
+          text(),
+          ", \"values\": [\"DE\", [\"it's\", \"a\\\\\"], \"none has it\"]",
+          i -> country(i));
+    }
+  }
+
+  @Nested
+  class ListWithNullAmongTheValues extends Listed {
+    ListWithNullAmongTheValues() {
+      super(text(), ", \"values\": [[\"DE\", null], \"AT\"]", i -> country(i));
+    }
+  }
+
+  @Nested
+  class ListOfNullAloneAndTheOthers extends Listed {
+    ListOfNullAloneAndTheOthers() {
+      super(text(), ", \"values\": [null]", i -> country(i));
+    }
+  }
+
+  @Nested
+  class ListWithoutTheOthers extends Listed {
+    ListWithoutTheOthers() {
+      super(
+          "INTEGER",
+          ", \"values\": [1, [2, 7]], \"others\": false",
+          i -> new Object[] {i % 9 == 0 ? null : i % 9});
+    }
+
+    @Override
+    protected List<String> expected() throws Exception {
+      return database.rows("SELECT n FROM t WHERE k IN (1, 2, 7)");
+    }
+  }
+
+  @Nested
+  class ListOfValuesThatThereAre extends Listed {
+    ListOfValuesThatThereAre() {
+      super(text(), "", i -> country(i));
+    }
+  }
+
+  @Nested
+  class ListOfNumbersThatThereAre extends Listed {
+    ListOfNumbersThatThereAre() {
+      super(decimal(), "", i -> new Object[] {new BigDecimal(i % 5 - 2).movePointLeft(1)});
+    }
+  }
+
+  /** A table {@code t} with the primary key {@code n}, cut by a hash of {@code k}. */
+  abstract class Hashed extends Keyed {
+    Hashed(String ddl, List<String> columns, IntFunction<Object[]> key) {
+      super(
+          ddl + ", PRIMARY KEY (n)",
+          "",
+          "{" + columns(columns.toArray(String[]::new)) + ", \"buckets\": 5}",
+          key);
+    }
+
+    @Override
+    String way() {
+      return "hash";
     }
   }
 }

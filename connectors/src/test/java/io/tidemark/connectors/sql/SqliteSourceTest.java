@@ -32,4 +32,25 @@ class SqliteSourceTest extends SqlSourceCases {
       return 20;
     }
   }
+
+  @Nested
+  class ListOfTextsWithoutCase extends Listed {
+    ListOfTextsWithoutCase() {
+      super("TEXT COLLATE NOCASE", "", i -> new Object[] {List.of("a", "A", "b", "B").get(i % 4)});
+    }
+  }
+
+  @Nested
+  class HashOfNumbersWithNulls extends Hashed {
+    HashOfNumbersWithNulls() {
+      super(
+          "k INTEGER, j BIGINT",
+          List.of("k", "j"),
+          i ->
+              new Object[] {
+                i % 5 == 0 ? null : i * 1_000 - 90_000,
+                i % 7 == 0 ? Long.MIN_VALUE : Long.MAX_VALUE - i
+              });
+    }
+  }
 }

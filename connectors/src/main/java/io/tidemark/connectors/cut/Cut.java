@@ -1,8 +1,7 @@
-package io.tidemark.connectors.jdbc;
+package io.tidemark.connectors.cut;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.connectors.columns.NearNames;
-import io.tidemark.connectors.sql.Settings;
 import io.tidemark.core.lifecycle.RowFilter;
 import io.tidemark.core.plan.TimeWindows;
 import io.tidemark.core.retry.TaskException;
@@ -15,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The way in which a spec cuts a table. */
-sealed interface Cut {
+public sealed interface Cut {
 
+  /** Of a partition of blocks, where the spec does not say. */
   long DEFAULT_MEGABYTES = 64;
 
   /** Ranges of a key, of so many rows each. */
@@ -36,6 +37,31 @@ sealed interface Cut {
    * @param zone where days begin; empty: the spec does not say, so that it is UTC
    */
   record ByTime(String column, TimeWindows windows, Optional<ZoneId> zone) implements Cut {
+    /**
+     * Why a column cannot be cut so; empty: it can.
+     *
+     * @param type {@code date}, {@code timestamp} or {@code timestamptz}; any other holds no times
+     * @param told its type in the database's own words
+     */
+    public Optional<String> refuses(String type, String told) {
+      String named = "'" + column + "' is of type " + told;
+      if (!List.of("date", "timestamp", "timestamptz").contains(type)) {
+        return Optional.of(
+            "partition.time.column: "
+                + named
+                + ", not date, timestamp or timestamptz; cut by key, or by another column");
+      }
+      if (!type.equals("timestamptz") && zone.isPresent()) {
+        return Optional.of(
+            "partition.time.zone: "
+                + named
+                + ", which holds days and hours without a zone; leave zone out");
+      }
+      return type.equals("date") && !windows.ofDays()
+          ? Optional.of("partition.time.step: " + named + ", of whole days; give P1D or more")
+          : Optional.empty();
+    }
+
     @Override
     public String keySetting() {
       return "partition.time.column";
@@ -49,9 +75,21 @@ sealed interface Cut {
    * @param others whether all other rows are a slice as well
    */
   record ByList(String column, List<ListFilter> groups, boolean others) implements Cut {
-    /** Whether some rows are in no slice. */
-    boolean leavesOut() {
-      return !groups.isEmpty() && !others;
+    /**
+     * Why it cannot be read by a key; empty: it can.
+     *
+     * @param key its columns, as SQL names them
+     * @param nullable whether rows may have a NULL there
+     */
+    public Optional<String> refuses(String key, boolean nullable) {
+      boolean leavesOut = !groups.isEmpty() && !others;
+      return leavesOut && nullable
+          ? Optional.of(
+              "partition.list.key: with others: false, rows whose key ("
+                  + key
+                  + ") has a NULL cannot be told apart by value; give a key without NULLs, or leave"
+                  + " others out")
+          : Optional.empty();
     }
 
     @Override
@@ -68,7 +106,7 @@ sealed interface Cut {
     }
 
     /** The filters behind one, in order; empty: all. */
-    List<RowFilter> behind(Optional<RowFilter> last) {
+    public List<RowFilter> behind(Optional<RowFilter> last) {
       int next =
           last.isPresent() && last.get() instanceof RowFilter.Hashed h
               ? h.filter().getBucket() + 1
@@ -77,7 +115,7 @@ sealed interface Cut {
     }
 
     /** The filter of one bucket. */
-    RowFilter bucket(int bucket) {
+    public RowFilter bucket(int bucket) {
       return new RowFilter.Hashed(new HashFilter(columns, bucket, buckets));
     }
   }
@@ -97,6 +135,11 @@ sealed interface Cut {
   /** The setting that says which columns rows are read in the order of. */
   String keySetting();
 
+  /** A column and those behind it, each once. */
+  static List<String> behind(String first, List<String> columns) {
+    return Stream.concat(Stream.of(first), columns.stream()).distinct().toList();
+  }
+
   /**
    * The way that a spec's {@code partition} names.
    *
@@ -109,7 +152,7 @@ sealed interface Cut {
       case "time" -> time(given);
       case "list" -> list(given);
       case "physical" -> new ByBlocks(given.path("megabytes").asLong(DEFAULT_MEGABYTES));
-      case "hash" -> new ByHash(Settings.texts(given, "columns"), given.path("buckets").asInt());
+      case "hash" -> hash(given);
       default ->
           throw TaskException.fatal(
               "partition: a jdbc source is cut by 'key', 'time', 'list', 'hash' or 'physical', not by '"
@@ -120,7 +163,7 @@ sealed interface Cut {
 
   private static Cut time(JsonNode given) throws TaskException {
     Optional<ZoneId> zone = Optional.empty();
-    Optional<String> name = Settings.optional(given, "zone");
+    Optional<String> name = Optional.ofNullable(given.path("zone").textValue());
     if (name.isPresent()) {
       try {
         zone = Optional.of(ZoneId.of(name.get()));
@@ -135,15 +178,21 @@ sealed interface Cut {
     }
     try {
       TimeWindows windows =
-          TimeWindows.of(Settings.text(given, "step"), zone.orElse(ZoneOffset.UTC));
-      return new ByTime(Settings.text(given, "column"), windows, zone);
+          TimeWindows.of(given.path("step").asText(), zone.orElse(ZoneOffset.UTC));
+      return new ByTime(given.path("column").asText(), windows, zone);
     } catch (IllegalArgumentException e) {
       throw TaskException.fatal("partition.time.step: " + e.getMessage());
     }
   }
 
+  private static Cut hash(JsonNode given) {
+    List<String> columns = new ArrayList<>();
+    given.path("columns").forEach(c -> columns.add(c.asText()));
+    return new ByHash(List.copyOf(columns), given.path("buckets").asInt());
+  }
+
   private static Cut list(JsonNode given) throws TaskException {
-    String column = Settings.text(given, "column");
+    String column = given.path("column").asText();
     List<ListFilter> groups = new ArrayList<>();
     for (JsonNode value : given.path("values")) {
       List<String> texts = new ArrayList<>();
