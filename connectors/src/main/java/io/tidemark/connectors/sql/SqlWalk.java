@@ -3,6 +3,7 @@ package io.tidemark.connectors.sql;
 import io.tidemark.connectors.columns.TextValues;
 import io.tidemark.connectors.cut.KeyWalk;
 import io.tidemark.core.lifecycle.RowFilter;
+import io.tidemark.core.plan.KeyStrides;
 import io.tidemark.core.retry.TaskException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +38,35 @@ record SqlWalk(Connection connection, KeyRead read, SqlErrors errors) implements
   Optional<List<String>> nth(List<String> lower, List<String> upper, long n)
       throws SQLException, TaskException {
     return first(read.within(read.keys(), lower, upper, n - 1, 1));
+  }
+
+  /** Whether the key is a unique integer of whose rows none is left out, in an index. */
+  boolean looks() {
+    Held.Kind kind = held().kind();
+    return read.key().size() == 1
+        && (kind == Held.Kind.INT || kind == Held.Kind.LONG)
+        && read.where().isEmpty()
+        && !read.table().view()
+        && read.dialect().wantsIndex()
+        && read.table().identifies(read.key());
+  }
+
+  /** Some keys above one. */
+  Optional<KeyStrides.Look> look(OptionalLong above) throws SQLException {
+    List<String> lower = above.isEmpty() ? null : List.of(Long.toString(above.getAsLong()));
+    KeyRead.Query query = read.within(read.keys(), lower, null, 0, KeyStrides.KEYS);
+    List<Long> keys = new ArrayList<>();
+    try (PreparedStatement s = connection.prepareStatement(query.toString())) {
+      query.bind(s);
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          keys.add(r.getLong(1));
+        }
+      }
+    }
+    return keys.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new KeyStrides.Look(keys.getFirst(), keys.getLast(), keys.size()));
   }
 
   @Override
