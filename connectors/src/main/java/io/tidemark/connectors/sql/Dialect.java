@@ -70,6 +70,16 @@ abstract class Dialect {
     return true;
   }
 
+  /** The file that a URL names, behind {@code jdbc:} and without options; empty: it names none. */
+  Optional<String> file(String url) {
+    return Optional.empty();
+  }
+
+  /** URL of a database that is empty, in the memory of this process. */
+  String empty() {
+    throw new IllegalStateException("only of a database that is a file");
+  }
+
   /** Properties for the driver. */
   Map<String, String> properties(Use use) {
     return Map.of();

@@ -56,6 +56,17 @@ final class DuckDb extends Dialect {
   }
 
   @Override
+  Optional<String> file(String url) {
+    String path = url.substring("duckdb:".length());
+    return path.isEmpty() || path.indexOf(':') >= 0 ? Optional.empty() : Optional.of(path);
+  }
+
+  @Override
+  String empty() {
+    return "jdbc:duckdb:";
+  }
+
+  @Override
   boolean logsOn() {
     return false;
   }

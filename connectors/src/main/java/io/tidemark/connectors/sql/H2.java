@@ -31,6 +31,10 @@ final class H2 extends Dialect {
           1_000,
           1_000);
 
+  private static final String FILE = "h2:file:";
+  private static final int URL_FORMAT = 90046;
+  private static final int DUPLICATE_PROPERTY = 90066;
+  private static final int UNSUPPORTED_SETTING = 90113;
   private static final int LOCK_TIMEOUT = 50200;
   private static final int IN_USE = 90020;
 
@@ -43,6 +47,18 @@ final class H2 extends Dialect {
   List<String> lacks() {
     return List.of(
         "H2: the session of a former claimant is not ended; a chunk is sent when it is whole");
+  }
+
+  @Override
+  Optional<String> file(String url) {
+    return url.startsWith(FILE)
+        ? Optional.of(url.substring(FILE.length()) + ".mv.db")
+        : Optional.empty();
+  }
+
+  @Override
+  String empty() {
+    return "jdbc:h2:mem:";
   }
 
   @Override
@@ -167,6 +183,7 @@ final class H2 extends Dialect {
     return switch (e.getErrorCode()) {
       case LOCK_TIMEOUT -> FailureKind.TRANSIENT;
       case IN_USE -> FailureKind.UNAVAILABLE;
+      case URL_FORMAT, DUPLICATE_PROPERTY, UNSUPPORTED_SETTING -> FailureKind.FATAL;
       default -> super.kind(e);
     };
   }

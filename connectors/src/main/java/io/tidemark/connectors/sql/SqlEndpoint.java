@@ -3,6 +3,8 @@ package io.tidemark.connectors.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.core.retry.TaskException;
 import io.tidemark.schemas.avro.FailureKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
@@ -65,6 +67,20 @@ record SqlEndpoint(String url, String user, String password, String place, Diale
             : Settings.optional(config, "password").orElse(""),
         place(url),
         dialect);
+  }
+
+  /**
+   * What a file that is not there would be when it is made: an empty database, in memory, as to
+   * look at the file would make it. Itself, where it is there, or could not be made.
+   */
+  SqlEndpoint unmade() {
+    Optional<Path> file =
+        dialect.file(OPTIONS.split(url.substring(5), 2)[0]).map(f -> Path.of(f).toAbsolutePath());
+    return file.isPresent()
+            && Files.notExists(file.get())
+            && Files.isWritable(file.get().getParent())
+        ? new SqlEndpoint(dialect.empty(), user, password, place, dialect)
+        : this;
   }
 
   private static Optional<Known> known(String url) {

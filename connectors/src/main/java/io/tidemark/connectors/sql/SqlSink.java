@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 final class SqlSink implements Sink {
 
+  private final SqlEndpoint endpoint;
   private final SinkSettings settings;
   private final Dialect dialect;
   private final SqlErrors errors;
@@ -30,6 +31,7 @@ final class SqlSink implements Sink {
   private SqlTable table;
 
   SqlSink(SqlEndpoint endpoint, SinkSettings settings) {
+    this.endpoint = endpoint;
     this.settings = settings;
     this.dialect = endpoint.dialect();
     this.errors = new SqlErrors(SqlErrors.SINK, settings.table().toString(), endpoint);
@@ -54,8 +56,12 @@ final class SqlSink implements Sink {
 
   @Override
   public void check(SourceShape source) throws TaskException {
-    List<String> problems =
-        pool.run("checking it", c -> new SqlTargetCheck(c, dialect, settings, source).problems());
+    List<String> problems;
+    try (SqlPool looking = new SqlPool(endpoint.unmade(), Dialect.Use.WRITE, errors)) {
+      problems =
+          looking.run(
+              "checking it", c -> new SqlTargetCheck(c, dialect, settings, source).problems());
+    }
     if (!problems.isEmpty()) {
       throw errors.fatal(
           (problems.size() == 1 ? "" : problems.size() + " problems: ")

@@ -70,6 +70,19 @@ final class Sqlite extends Dialect {
   }
 
   @Override
+  Optional<String> file(String url) {
+    String path = url.substring("sqlite:".length());
+    return path.isEmpty() || path.startsWith(":") || path.startsWith("file:")
+        ? Optional.empty()
+        : Optional.of(path);
+  }
+
+  @Override
+  String empty() {
+    return "jdbc:sqlite::memory:";
+  }
+
+  @Override
   boolean logsOn() {
     return false;
   }

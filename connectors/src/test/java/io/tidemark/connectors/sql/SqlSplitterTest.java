@@ -25,8 +25,8 @@ class SqlSplitterTest {
       database.run(
           "CREATE TABLE t (id bigint PRIMARY KEY)",
           // A third is gone here and there, a stretch and the beginning altogether.
-          "INSERT INTO t SELECT cast(seq AS signed) + if(seq > 300000, 5000000, -7) FROM seq_1_to_600000"
-              + " WHERE seq % 3 > 0");
+          "INSERT INTO t SELECT cast(seq AS signed) + if(seq > 300000, 5000000, -7)"
+              + " FROM seq_1_to_600000 WHERE seq % 3 > 0");
       long before = read(database);
 
       List<PlannedSlice> slices = slices(database, Optional.empty());
