@@ -10,6 +10,7 @@ import io.tidemark.schemas.avro.Progress;
 import io.tidemark.schemas.serde.AvroSerde;
 import io.tidemark.schemas.topic.Topics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,8 +118,9 @@ final class DoctorRightsTest {
             new ResourcePattern(ResourceType.TOPIC, TOPICS.progress(), PatternType.LITERAL),
             new AccessControlEntry("User:blind", "*", AclOperation.READ, AclPermissionType.DENY)));
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(admin.producer())) {
+      byte[] key = Reports.BACKFILL.getBytes(StandardCharsets.UTF_8);
       byte[] running = AvroSerde.of(Progress.class).serialize(TOPICS.progress(), Reports.half());
-      producer.send(new ProducerRecord<>(TOPICS.progress(), running)).get();
+      producer.send(new ProducerRecord<>(TOPICS.progress(), key, running)).get();
     }
     try (Admin client = Admin.create(admin.admin())) {
       client.createAcls(rules).all().get();

@@ -17,6 +17,7 @@ import io.tidemark.schemas.avro.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +92,21 @@ final class SteeringTest {
     assertThat(steered.cli("audit", Reports.BACKFILL).out())
         .containsSubsequence(
             "pause  by ann: the replica lags", "accepted: no chunk starts", "resume  by ");
+  }
+
+  /** Whoever is on call must not need it. */
+  @Test
+  void shouldPauseAndResumeWhenTheSchemaRegistryIsAway() throws Exception {
+    Path away =
+        Files.writeString(
+            dir.resolve("away.properties"),
+            "schema.registry.url=http://127.0.0.1:1\nschema.registry.timeout.ms=500\n");
+    for (String verb : List.of("pause", "resume")) {
+      Cli cli = steered.cli(verb, Reports.BACKFILL, "--command-config", away.toString());
+
+      assertThat(cli.exitCode()).as(cli.err()).isZero();
+      assertThat(cli.out()).contains(verb + " " + Reports.BACKFILL + ": ");
+    }
   }
 
   @ParameterizedTest
