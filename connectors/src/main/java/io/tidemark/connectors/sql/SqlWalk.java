@@ -21,8 +21,6 @@ import java.util.OptionalLong;
 /** Asks a database of the rows along a key. */
 record SqlWalk(Connection connection, KeyRead read, SqlErrors errors) implements KeyWalk {
 
-  private static final long MICROS = 1_000_000;
-
   @Override
   public List<String> columns() {
     return read.key().stream().map(SqlColumn::name).toList();

@@ -295,7 +295,7 @@ class SqlCutsTest {
   }
 
   private static long mixed(long before, long value) {
-    return ((before + value % 2147483647L) % 2147483647L * 1103515245L >> 16) & 2147483647L;
+    return (((before + value % 2147483647L) % 2147483647L * 1103515245L) >> 16) & 2147483647L;
   }
 
   @ParameterizedTest

@@ -39,7 +39,7 @@ abstract class SqlTimeCases extends SqlSourceCases {
           timestamp(),
           "k, n",
           "\"step\": \"P1D\", \"tail\": true",
-          i -> i % 10 == 0 ? null : MIDNIGHT.plusDays(i % 4 * 30).plusNanos((i % 3 - 1) * 1_000L));
+          i -> i % 10 == 0 ? null : MIDNIGHT.plusDays(i % 4 * 30L).plusNanos((i % 3 - 1) * 1_000L));
     }
 
     // The rows with a NULL in the key are one chunk.
@@ -56,7 +56,7 @@ abstract class SqlTimeCases extends SqlSourceCases {
           timestamp() + " NOT NULL",
           "k",
           "\"step\": \"PT6H\"",
-          i -> MIDNIGHT.plusMinutes(i / 10 * 59));
+          i -> MIDNIGHT.plusMinutes(i / 10 * 59L));
     }
 
     @Override
