@@ -85,6 +85,9 @@ final class Described {
               int jdbc = r.getInt(5);
               int size = r.getInt(7);
               int digits = r.getInt(9);
+              if (r.wasNull()) {
+                digits = fraction(jdbc, size);
+              }
               boolean notNull = r.getInt(11) == DatabaseMetaData.columnNoNulls;
               boolean filled = r.getString(13) != null || "YES".equals(r.getString(23));
               boolean generated = "YES".equals(r.getString(24));
@@ -187,6 +190,18 @@ final class Described {
   }
 
   // Else the driver does not tell.
+  /** Digits of a second, of which a driver tells only how long the text of the time may be. */
+  private static int fraction(int jdbc, int size) {
+    int whole =
+        switch (jdbc) {
+          case Types.TIME -> "00:00:00".length();
+          case Types.TIMESTAMP -> "2000-01-01 00:00:00".length();
+          case Types.TIMESTAMP_WITH_TIMEZONE -> "2000-01-01 00:00:00+00:00".length();
+          default -> size;
+        };
+    return Math.max(0, size - whole - ".".length());
+  }
+
   private static boolean sized(int size) {
     return size > 0 && size < Integer.MAX_VALUE;
   }

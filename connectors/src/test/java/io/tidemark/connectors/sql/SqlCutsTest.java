@@ -94,6 +94,7 @@ class SqlCutsTest {
     "MariaDB, timestamp NULL, ''",
     "DuckDB, TIMESTAMPTZ, .999999",
     "H2, TIMESTAMP(6) WITH TIME ZONE, .999999",
+    "HSQLDB, TIMESTAMP(6) WITH TIME ZONE, .999999",
     "HSQLDB, TIMESTAMP(0) WITH TIME ZONE, ''"
   })
   void shouldCutWhereTheDaysOfTheZoneBegin(String product, String type, String last)
