@@ -1,5 +1,7 @@
 package io.tidemark.connectors.kafka;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -101,6 +103,10 @@ final class Cluster {
           .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
           .all()
           .get();
+      // The controller has answered; the broker that is asked next may hear of it a moment later.
+      await()
+          .ignoreExceptions()
+          .until(() -> !admin.describeTopics(List.of(name)).allTopicNames().get().isEmpty());
     }
     return name;
   }
