@@ -189,7 +189,6 @@ final class Described {
                 : r.getString(2) + "." + r.getString(NAME));
   }
 
-  // Else the driver does not tell.
   /** Digits of a second, of which a driver tells only how long the text of the time may be. */
   private static int fraction(int jdbc, int size) {
     int whole =
@@ -202,6 +201,7 @@ final class Described {
     return Math.max(0, size - whole - ".".length());
   }
 
+  // Else the driver does not tell.
   private static boolean sized(int size) {
     return size > 0 && size < Integer.MAX_VALUE;
   }

@@ -171,6 +171,25 @@ abstract class Dialect {
     return Optional.empty();
   }
 
+  /**
+   * What a bucket may be computed of, so that no mode of a session changes it and no two rows of
+   * other values share it: each column's bytes in hexadecimal digits, {@code '-'} for NULL.
+   *
+   * @param hex a function of bytes, of {@code %s}
+   * @param bytes those of a text in UTF-8, of {@code %s}, which may be another type's text
+   */
+  static List<String> digits(
+      List<SqlColumn> columns, List<String> named, String hex, String bytes) {
+    return IntStream.range(0, named.size())
+        .mapToObj(
+            i ->
+                columns.get(i).held().type().name().equals("bytes")
+                    ? named.get(i)
+                    : bytes.formatted(named.get(i)))
+        .map(each -> "COALESCE(" + hex.formatted(each) + ", '-')")
+        .toList();
+  }
+
   /** What to do where there is no {@link #bucket}. */
   String unhashed() {
     return "cut by key, time or list";

@@ -4,7 +4,6 @@ import io.tidemark.connectors.sql.SinkSettings.Mode;
 import io.tidemark.schemas.avro.FailureKind;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -107,14 +106,8 @@ final class H2 extends Dialect {
   // The first 32 bits, with as many of 0 ahead so that none is a sign.
   @Override
   Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
-    List<String> digits = new ArrayList<>();
-    for (int i = 0; i < named.size(); i++) {
-      String bytes =
-          columns.get(i).held().type().name().equals("bytes")
-              ? named.get(i)
-              : "STRINGTOUTF8(CAST(" + named.get(i) + " AS VARCHAR))";
-      digits.add("COALESCE(RAWTOHEX(" + bytes + "), '-')");
-    }
+    List<String> digits =
+        digits(columns, named, "RAWTOHEX(%s)", "STRINGTOUTF8(CAST(%s AS VARCHAR))");
     return Optional.of(
         "MOD(CAST(X'00000000' || SUBSTRING(HASH('SHA-256', STRINGTOUTF8("
             + String.join(" || ',' || ", digits)

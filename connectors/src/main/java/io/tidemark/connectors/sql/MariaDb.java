@@ -10,7 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,17 +110,9 @@ final class MariaDb extends Dialect {
         .collect(Collectors.joining(" UNION ALL "));
   }
 
-  // In hexadecimal digits, that no mode of the session changes and no two lists of values share.
   @Override
   Optional<String> bucket(List<SqlColumn> columns, List<String> named, int buckets) {
-    List<String> digits = new ArrayList<>();
-    for (int i = 0; i < named.size(); i++) {
-      String bytes =
-          columns.get(i).held().type().name().equals("bytes")
-              ? named.get(i)
-              : "CONVERT(" + named.get(i) + " USING utf8mb4)";
-      digits.add("COALESCE(HEX(" + bytes + "), '-')");
-    }
+    List<String> digits = digits(columns, named, "HEX(%s)", "CONVERT(%s USING utf8mb4)");
     return Optional.of("CRC32(CONCAT_WS(',', " + String.join(", ", digits) + ")) % " + buckets);
   }
 

@@ -12,7 +12,6 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,13 +62,7 @@ class LeftoversTest {
   @Test
   void shouldKnowByItsFilesThatABackfillIsCommittedWhenItsSnapshotHasExpired() throws Exception {
     finish();
-    Table table = Tables.table(warehouse);
-    table.newAppend().set("n", "later").commit();
-    table
-        .expireSnapshots()
-        .expireOlderThan(System.currentTimeMillis() + 1_000)
-        .retainLast(1)
-        .commit();
+    Tables.expire(warehouse);
     assertThat(Append.snapshot(Tables.table(warehouse), Tables.BACKFILL)).isEmpty();
 
     assertOnlyTheLateOneIsLeft();

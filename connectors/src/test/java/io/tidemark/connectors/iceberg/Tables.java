@@ -77,6 +77,17 @@ final class Tables {
     return catalog(warehouse).loadTable(NAME);
   }
 
+  /** A snapshot without rows takes the place of all that there were. */
+  static void expire(Path warehouse) {
+    Table table = table(warehouse);
+    table.newAppend().set("n", "later").commit();
+    table
+        .expireSnapshots()
+        .expireOlderThan(System.currentTimeMillis() + 1_000)
+        .retainLast(1)
+        .commit();
+  }
+
   /** Rows of a schema, as a source of files describes them. */
   static SourceShape shape(Schema schema) {
     return new SourceShape(
