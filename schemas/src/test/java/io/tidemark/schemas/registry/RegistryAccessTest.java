@@ -304,6 +304,26 @@ class RegistryAccessTest {
   }
 
   @Test
+  void shouldAskTheOnlyAddressAgainWhenAnAnswerWasLost() throws Exception {
+    try (ServerSocket server = silent();
+        ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      RegistryRecords records = records(http(server), "schema.registry.timeout.ms", "6000");
+      Future<?> reading = pool.submit(() -> records.read(UNKNOWN));
+      try (Socket lost = server.accept();
+          Socket answered = server.accept()) {
+        assertThat(lost.isConnected()).isTrue();
+        String body = "{\"error_code\": 40403, \"message\": \"no such schema\"}";
+        answered
+            .getOutputStream()
+            .write(
+                ("HTTP/1.1 404 Not Found\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                    .getBytes(StandardCharsets.US_ASCII));
+        assertThatThrownBy(reading::get).hasMessageContaining("does not know");
+      }
+    }
+  }
+
+  @Test
   void shouldReadWhatIsKnownWhileAnotherSchemaIsWaitedFor() throws Exception {
     try (ServerSocket silent = silent();
         ExecutorService pool = Executors.newSingleThreadExecutor()) {
