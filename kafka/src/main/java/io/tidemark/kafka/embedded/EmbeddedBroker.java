@@ -223,6 +223,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("num.network.threads", "2");
     settings.put("num.io.threads", "4");
     settings.put("log.cleaner.dedupe.buffer.size", "10485760");
+    // No record twice a second only to show that the controller lives: nobody else looks.
+    settings.put("metadata.max.idle.interval.ms", "0");
 
     // Prompt: a member joins at once, a broker killed with SIGKILL is back in 5 s instead of 11 s,
     // and what a dead producer left open is aborted 1 s after its timeout instead of 10 s.

@@ -114,6 +114,7 @@ public final class Reconciler implements AutoCloseable {
                 StreamsSettings.of(
                     config,
                     prepared.replicas(),
+                    prepared.queues().values().stream().mapToInt(Integer::intValue).sum(),
                     config.http().instance(listener),
                     malformed,
                     memory)),

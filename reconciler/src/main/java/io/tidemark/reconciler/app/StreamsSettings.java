@@ -19,11 +19,13 @@ final class StreamsSettings {
    * The settings.
    *
    * @param replicas of internal topics
+   * @param queues of all domains
    * @param instance {@code host:port} under which others reach this instance
    */
   static Properties of(
       ReconcilerConfig config,
       int replicas,
+      int queues,
       String instance,
       MalformedRecords malformed,
       RocksDbMemory memory) {
@@ -39,13 +41,9 @@ final class StreamsSettings {
     // A transaction with its markers costs the broker more than the records in it. What somebody
     // waits for is committed at once: processors ask for that.
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
-    // How long a thread waits for input before it looks at what else there is to do: at a start it
-    // does so several times for each store, and later it costs about a millisecond of CPU each
-    // time.
-    p.put(StreamsConfig.POLL_MS_CONFIG, 50);
+    p.put(StreamsConfig.POLL_MS_CONFIG, pollMs(queues));
     // Stores that are to be restored join a fetch when the one that is open ends, which by default
-    // is
-    // after half a second where logs are short.
+    // is after half a second where logs are short.
     p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
     // Only the tallies are cached; they are few.
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L << 20);
@@ -66,5 +64,14 @@ final class StreamsSettings {
     p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 5);
     p.put(StreamsConfig.topicPrefix(TopicConfig.COMPRESSION_TYPE_CONFIG), "producer");
     return p;
+  }
+
+  /**
+   * How long a thread waits for input, which ends the wait, before it looks whether there is
+   * anything else to do. A look costs some 30 µs of CPU for each queue, so that few are to be had
+   * where there are many of them; but a start waits out two or three of these times.
+   */
+  private static int pollMs(int queues) {
+    return Math.clamp(3L * queues, 50, 200);
   }
 }
