@@ -18,6 +18,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -195,13 +198,38 @@ class SchemaRegistryTest {
     assertThat(doctor.out()).contains("schema registry: no schema registry answers");
     fleet.onKafka("resume", "resume", id).expect(0, Fleet.SHORT);
 
+    // Of a schema that nobody has met, as a newer release would write it.
+    foreign("tidemark.work.default");
     postgres.awaitNumber("SELECT count(*) FROM dst.b", before + ROWS / 5, PATIENCE);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(worker.err())
+                    .containsPattern("tidemark.work.default-0 waits at offset \\d+: no schema"));
     assertThat(worker.alive()).as(worker::transcript).isTrue();
     // What only reads learns the schemas it meets from the registry: it waits for its return.
     postgres.awaitNumber("SELECT count(*) FROM dst.b", ROWS, PATIENCE);
     registry.restart();
     assertExact(id, "b");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(worker.err())
+                    .contains("no Descriptor: schema 2147483647", "set aside, the records after"));
     assertThat(worker.alive()).as(worker::transcript).isTrue();
+  }
+
+  private static void foreign(String topic) throws Exception {
+    byte[] value = {0, 127, -1, -1, -1, 1, 2, 3};
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", fleet.bootstrap()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
+    }
   }
 
   @Test

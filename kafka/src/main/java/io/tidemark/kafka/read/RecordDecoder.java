@@ -62,6 +62,20 @@ public final class RecordDecoder<T extends SpecificRecord> {
     decode(r).ifPresent(value -> newest.put(name.apply(value), value));
   }
 
+  /** Whether {@link #decode} would ask no schema registry. */
+  public boolean met(ConsumerRecord<byte[], byte[]> r) {
+    return serde.met(r.value());
+  }
+
+  /**
+   * Asks for the schema of a record, so that {@link #decode} need not.
+   *
+   * @throws KafkaException if it cannot be found out now
+   */
+  public void meet(ConsumerRecord<byte[], byte[]> r) {
+    serde.meet(r.value());
+  }
+
   /**
    * The value of a record; empty for a tombstone and for what cannot be understood.
    *

@@ -19,6 +19,22 @@ interface RecordForm {
    */
   <T extends SpecificRecord> T read(String topic, AvroSerde<T> serde, byte[] value);
 
+  /**
+   * Whether a value in the registry's form can be read, or refused, without asking anybody now.
+   *
+   * @see #meet
+   */
+  default boolean met(byte[] value) {
+    return true;
+  }
+
+  /**
+   * Asks for the schema of a value, so that it can be read later.
+   *
+   * @throws RegistryUnavailableException if no registry answers in time
+   */
+  default void meet(byte[] value) {}
+
   /** Makes ready to write a schema into a topic, and to read it: later nobody need be asked. */
   void prepare(String topic, Schema schema);
 }

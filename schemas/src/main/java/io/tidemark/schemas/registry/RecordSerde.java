@@ -60,6 +60,23 @@ public final class RecordSerde<T extends SpecificRecord>
         : avro.deserialize(topic, data);
   }
 
+  /** Whether {@link #deserialize} would ask nobody. */
+  public boolean met(byte[] data) {
+    return data == null || !WireFormat.claimedBy(data) || reading.met(data);
+  }
+
+  /**
+   * Asks for the schema of a record, so that {@link #deserialize} need not.
+   *
+   * @throws RegistryUnavailableException if no registry answers in time
+   * @throws RegistryException if the registry refuses
+   */
+  public void meet(byte[] data) {
+    if (!met(data)) {
+      reading.meet(data);
+    }
+  }
+
   @Override
   public Serializer<T> serializer() {
     return this;

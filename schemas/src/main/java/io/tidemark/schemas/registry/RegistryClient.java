@@ -96,8 +96,7 @@ public final class RegistryClient {
     if (known != null) {
       return Optional.of(known);
     }
-    Long since = absent.get(id);
-    if (since != null && System.nanoTime() - since < ABSENT_NANOS) {
+    if (absent(id)) {
       return Optional.empty();
     }
     String what = "schema " + id;
@@ -113,6 +112,16 @@ public final class RegistryClient {
     Schema found = parse(question, answer.require("give " + what), what);
     byId.put(id, found);
     return Optional.of(found);
+  }
+
+  /** Whether {@link #find} would answer without asking. */
+  boolean met(int id) {
+    return byId.containsKey(id) || absent(id);
+  }
+
+  private boolean absent(int id) {
+    Long since = absent.get(id);
+    return since != null && System.nanoTime() - since < ABSENT_NANOS;
   }
 
   /** The compatibility level that a subject has of its own; empty: none, the registry's holds. */

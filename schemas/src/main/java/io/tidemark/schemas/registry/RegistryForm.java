@@ -67,6 +67,18 @@ final class RegistryForm implements RecordForm {
   }
 
   @Override
+  public boolean met(byte[] value) {
+    return !WireFormat.headed(value) || client.met(WireFormat.id(value));
+  }
+
+  @Override
+  public void meet(byte[] value) {
+    if (WireFormat.headed(value)) {
+      client.find(WireFormat.id(value));
+    }
+  }
+
+  @Override
   public void prepare(String topic, Schema schema) {
     header(topic, schema);
   }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,10 @@ final class KafkaWorkerLog implements WorkerLog {
 
   private volatile long lag;
 
+  /** Queues that the core does not want to be read now. */
+  private final Set<Integer> stopped = new HashSet<>();
+
+  private final UnmetSchemas unmet;
   private final RecordDecoder<Descriptor> descriptors;
   private final RecordDecoder<Checkpoint> reported;
   private final RecordSerde<Checkpoint> reports;
@@ -84,6 +89,7 @@ final class KafkaWorkerLog implements WorkerLog {
     this.journal = journal;
     this.reader = reader;
     this.descriptors = RecordDecoder.of(serdes, Descriptor.class);
+    this.unmet = new UnmetSchemas(descriptors::meet);
     this.reported = RecordDecoder.of(serdes, Checkpoint.class);
     this.reports = serdes.of(Checkpoint.class);
     this.letters = serdes.of(DeadLetter.class);
@@ -102,13 +108,20 @@ final class KafkaWorkerLog implements WorkerLog {
           @Override
           public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             membership.revoked(queues(partitions));
+            gone(queues(partitions));
           }
 
           @Override
           public void onPartitionsLost(Collection<TopicPartition> partitions) {
             membership.lost(queues(partitions));
+            gone(queues(partitions));
           }
         });
+  }
+
+  private void gone(Set<Integer> queues) {
+    stopped.removeAll(queues);
+    unmet.forget(queues);
   }
 
   private static Set<Integer> queues(Collection<TopicPartition> partitions) {
@@ -117,7 +130,17 @@ final class KafkaWorkerLog implements WorkerLog {
 
   @Override
   public void poll(Duration atMost, Consumer<WorkerEvent> events) {
+    Set<Integer> again = unmet.answered();
+    again.removeAll(stopped);
+    consumer.resume(partitions(again));
     for (ConsumerRecord<byte[], byte[]> r : consumer.poll(atMost)) {
+      if (unmet.waits(r.partition())) {
+        continue;
+      }
+      if (!descriptors.met(r)) {
+        setAside(r);
+        continue;
+      }
       descriptors
           .decode(r)
           .ifPresent(
@@ -134,6 +157,18 @@ final class KafkaWorkerLog implements WorkerLog {
       }
     }
     lag = Math.max(0, behind);
+  }
+
+  /** Its queue is read on from here when the registry has told its schema; lanes need not wait. */
+  private void setAside(ConsumerRecord<byte[], byte[]> r) {
+    List<TopicPartition> queue = partitions(Set.of(r.partition()));
+    consumer.pause(queue);
+    consumer.seek(queue.getFirst(), r.offset());
+    unmet.ask(r);
+  }
+
+  private List<TopicPartition> partitions(Set<Integer> queues) {
+    return queues.stream().map(q -> new TopicPartition(work, q)).toList();
   }
 
   @Override
@@ -262,11 +297,15 @@ final class KafkaWorkerLog implements WorkerLog {
 
   @Override
   public void reading(int queue, boolean on) {
-    List<TopicPartition> one = List.of(new TopicPartition(work, queue));
-    if (on) {
-      consumer.resume(one);
-    } else {
+    List<TopicPartition> one = partitions(Set.of(queue));
+    if (!on) {
+      stopped.add(queue);
       consumer.pause(one);
+    } else {
+      stopped.remove(queue);
+      if (!unmet.waits(queue)) {
+        consumer.resume(one);
+      }
     }
   }
 
@@ -277,7 +316,8 @@ final class KafkaWorkerLog implements WorkerLog {
 
   @Override
   public void close() {
-    try (reader;
+    try (unmet;
+        reader;
         journal) {
       consumer.close(
           CloseOptions.timeout(Duration.ofSeconds(10))
