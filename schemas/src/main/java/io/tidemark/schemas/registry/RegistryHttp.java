@@ -153,9 +153,8 @@ final class RegistryHttp {
         for (int i = 0; i < endpoints.size() && (round == 0 || leftMs() > 0); i++) {
           int index = (current + i) % endpoints.size();
           RegistrySettings.Endpoint endpoint = endpoints.get(index);
-          // One that takes a question and never answers leaves the others, and the next round,
-          // their
-          // share: an answer that was lost on its way is not the end.
+          // One that never answers leaves the others, and the next round, their share: an answer
+          // that was lost on its way is not the end.
           int asked = endpoints.size() - i + (round < settings.retries() ? 1 : 0);
           long share = Math.max(1, leftMs() / asked);
           try {
