@@ -129,10 +129,12 @@ until_true() {
   done
 }
 
+# What has done its work and ended counts: the older docker-compose lists it as well.
 healthy() {
-  local id
+  local id state
   for id in $(compose ps -q "$@"); do
-    [ "$(docker inspect -f '{{.State.Health.Status}}' "$id")" = healthy ] || return 1
+    state=$(docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}exit {{.State.ExitCode}}{{end}}' "$id")
+    [ "$state" = healthy ] || [ "$state" = "exit 0" ] || return 1
   done
 }
 
