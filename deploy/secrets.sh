@@ -26,6 +26,10 @@ if [ ! -e tokens ]; then
 fi
 
 if [ ! -e tls.crt ]; then
+  command -v keytool >/dev/null || {
+    echo "secrets.sh: needs keytool, which comes with a JDK" >&2
+    exit 2
+  }
   names=ip:127.0.0.1,dns:localhost
   for host in "$@"; do names=$names,dns:$host; done
   random >tls-password

@@ -71,7 +71,7 @@ final class KubernetesTest {
     assertThat(names(NetworkPolicy.class))
         .containsExactly("reconciler", "tidemark", "tidemark-schema-registry", "worker");
     assertThat(kube.all("ScaledObject")).hasSize(1);
-    assertThat(kube.all("Kustomization")).hasSize(3);
+    assertThat(kube.all("Kustomization")).hasSize(5);
     assertThat(kube.all("Component")).hasSize(1);
   }
 
@@ -238,11 +238,14 @@ final class KubernetesTest {
     Properties given = new Properties();
     given.load(
         new StringReader(
-            Files.readString(example.resolve("client.properties"))
+            Files.readString(example.resolve("common/client.properties"))
                 .replaceAll("(?m)^#(?=[a-z])", "")));
     Map<String, String> settings = new TreeMap<>();
     given.stringPropertyNames().forEach(n -> settings.put(n, given.getProperty(n)));
     settings.put("basic.auth.user.info", "user:password");
+    // A file that is in the pod only.
+    assertThat(settings.remove("schema.registry.ssl.truststore.location"))
+        .startsWith("/run/tidemark/kafka/");
 
     Registry registry = RecordSerdes.of(settings).registry().orElseThrow();
 
@@ -284,6 +287,28 @@ final class KubernetesTest {
   }
 
   @Test
+  void shouldBeScrapedWhereItServesUnderTheNamesThatAlertsWant() {
+    Path prometheus = Yaml.DEPLOY.resolve("prometheus");
+    JsonNode jobs =
+        Yaml.documents(prometheus.resolve("kubernetes.yml")).getFirst().path("scrape_configs");
+
+    assertThat(jobs.findValuesAsText("job_name"))
+        .isEqualTo(
+            Yaml.documents(prometheus.resolve("prometheus.yml"))
+                .getFirst()
+                .path("scrape_configs")
+                .findValuesAsText("job_name"));
+    for (JsonNode job : jobs) {
+      String[] kept = job.at("/relabel_configs/0/regex").asText().split(";");
+      PodTemplateSpec pod = kube.pods().get(kept[0]);
+      assertThat(pod.getMetadata().getLabels()).containsEntry("app.kubernetes.io/name", kept[0]);
+      assertThat(pod.getSpec().getContainers().getFirst().getPorts())
+          .extracting(ContainerPort::getName)
+          .containsExactly(kept[1]);
+    }
+  }
+
+  @Test
   void shouldNotPlanAgainWhatIsWrong() {
     assertThat(
             kube.all(io.fabric8.kubernetes.api.model.batch.v1.Job.class)
@@ -311,25 +336,44 @@ final class KubernetesTest {
         }
       }
     }
-    Path secrets = Files.createDirectories(root.resolve("overlays/example/secrets"));
-    for (String name : List.of("tokens", "tls.p12", "tls-password", "shop-password")) {
+    Path example = root.resolve("overlays/example");
+    Path secrets = Files.createDirectories(example.resolve("secrets"));
+    for (String name : List.of("tokens", "tls.p12", "tls-password")) {
       Files.writeString(secrets.resolve(name), name);
     }
+    Path common = Files.createDirectories(example.resolve("common/secrets"));
+    Files.writeString(common.resolve("shop-password"), "x");
+    Kube set = built(example);
+    Kube orders = built(example.resolve("orders"));
+
+    assertThat(set.pods().keySet()).containsExactly("reconciler", "worker");
+    assertThat(orders.pods().keySet()).containsExactly("planner-orders");
+    for (Kube each : List.of(set, orders)) {
+      assertBuilt(each);
+    }
+    assertThat(
+            set.all("ScaledObject")
+                .getFirst()
+                .at("/spec/triggers/0/metadata/bootstrapServers")
+                .asText())
+        .isEqualTo("kafka-bootstrap.kafka.svc:9092");
+  }
+  private static Kube built(Path kustomization) throws Exception {
     Process kubectl;
     try {
       kubectl =
-          new ProcessBuilder("kubectl", "kustomize", root.resolve("overlays/example").toString())
+          new ProcessBuilder("kubectl", "kustomize", kustomization.toString())
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {
-      org.junit.jupiter.api.Assumptions.abort("not run: there is no kubectl");
-      return;
+      return org.junit.jupiter.api.Assumptions.abort("not run: there is no kubectl");
     }
     String built = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
     assertThat(kubectl.waitFor()).as(built).isZero();
-    Kube set = Kube.of("kubectl kustomize", built);
-    assertThat(set.pods().keySet()).containsExactly("planner", "reconciler", "worker");
+    return Kube.of("kubectl kustomize", built);
+  }
+
+  private static void assertBuilt(Kube set) {
     assertThat(set.pods().values())
         .allSatisfy(
             p -> {
@@ -343,13 +387,7 @@ final class KubernetesTest {
                   .allSatisfy(
                       v ->
                           assertThat(v.getSecret().getSecretName())
-                              .matches("tidemark-[a-z]+-[a-z0-9]{10}"));
+                              .matches("tidemark-[a-z-]+-[a-z0-9]{10}"));
             });
-    assertThat(
-            set.all("ScaledObject")
-                .getFirst()
-                .at("/spec/triggers/0/metadata/bootstrapServers")
-                .asText())
-        .isEqualTo("kafka-bootstrap.kafka.svc:9092");
   }
 }
