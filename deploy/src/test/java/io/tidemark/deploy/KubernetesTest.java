@@ -299,12 +299,13 @@ final class KubernetesTest {
                 .path("scrape_configs")
                 .findValuesAsText("job_name"));
     for (JsonNode job : jobs) {
-      String[] kept = job.at("/relabel_configs/0/regex").asText().split(";");
-      PodTemplateSpec pod = kube.pods().get(kept[0]);
-      assertThat(pod.getMetadata().getLabels()).containsEntry("app.kubernetes.io/name", kept[0]);
+      String kept = job.at("/relabel_configs/0/regex").asText();
+      String name = kept.substring(0, kept.indexOf(';'));
+      PodTemplateSpec pod = kube.pods().get(name);
+      assertThat(pod.getMetadata().getLabels()).containsEntry("app.kubernetes.io/name", name);
       assertThat(pod.getSpec().getContainers().getFirst().getPorts())
           .extracting(ContainerPort::getName)
-          .containsExactly(kept[1]);
+          .containsExactly(kept.substring(name.length() + 1));
     }
   }
 
@@ -358,6 +359,7 @@ final class KubernetesTest {
                 .asText())
         .isEqualTo("kafka-bootstrap.kafka.svc:9092");
   }
+
   private static Kube built(Path kustomization) throws Exception {
     Process kubectl;
     try {
